@@ -1,0 +1,32 @@
+"""Leerplein: a small learning platform whose parts are plugins. ``create_app`` builds one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Flask
+
+from . import config, db, i18n, policies, web
+from .accounts import session
+from .core import core
+from .plugins import Plugin
+from .registry import Registry, discover
+
+__all__ = ["create_app"]
+
+
+def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plugin] | None = None) -> Flask:
+    """The app with its plugins mounted. It reads settings and writes nothing.
+
+    ``overrides`` win from the environment; ``plugins`` are mounted instead of those that are found.
+    Raises ConfigError without a secret and ContractError for a plugin that breaks the contract.
+    """
+    app = Flask(__name__, template_folder=str(config.ROOT / "templates"))
+    config.configure(app, overrides)
+    db.init_app(app)
+    i18n.init_app(app)
+    session.init_app(app)
+    policies.init_app(app)
+    web.init_app(app)  # after the policies: who may not write is told so before the form's token is looked at
+    chosen = discover(app.config["PLUGINS"]) if plugins is None else plugins
+    Registry([core, *chosen]).init_app(app)
+    return app

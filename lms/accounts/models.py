@@ -1,0 +1,76 @@
+"""People, what they were given to do, and the attempts to sign in as them."""
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..clock import now
+from ..db import Base
+from ..libraries.models import Library
+
+
+class Person(UserMixin, Base):
+    """Somebody with an account. ``version`` rises with each change of password, which ends all other sessions."""
+
+    __tablename__ = "core_person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # in lower case
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # None: invited, not yet come
+    library_id: Mapped[int | None] = mapped_column(ForeignKey("core_library.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    library: Mapped[Library | None] = relationship()
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    @property
+    def first_name(self) -> str:
+        """The first word of the name, for a greeting."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+    @property
+    def initials(self) -> str:
+        return self.name[:1].upper()
+
+    def get_id(self) -> str:
+        return f"{self.id}:{self.version}"
+
+
+class RoleGrant(Base):
+    """A role that somebody was given, for the site or for one library."""
+
+    __tablename__ = "core_role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role", "library_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("core_person.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(80))
+    library_id: Mapped[int | None] = mapped_column(ForeignKey("core_library.id", ondelete="CASCADE"), index=True)
+
+
+class Attempt(Base):
+    """A failed try that counts towards a limit, for example ``login:noor@…``."""
+
+    __tablename__ = "core_attempt"
+    __table_args__ = (Index("ix_core_attempt_key_at", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Setting(Base):
+    """A fact about the whole site that is no configuration, such as that it is a demo."""
+
+    __tablename__ = "core_setting"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[str] = mapped_column(String(400))

@@ -1,0 +1,98 @@
+"""The one door for plugins: import from here, and nothing else of ``lms``."""
+
+from flask_babel import gettext, lazy_gettext, ngettext
+from flask_login import current_user
+
+from .accounts.models import Person
+from .accounts.services import people_of_library
+from .clock import at, local, now, today
+from .courses.models import Activity, Course
+from .db import Base, db
+from .errors import Conflict, Invalid, LmsError, NotFound, Refused
+from .events import send
+from .html import clean, from_markdown
+from .i18n import duration, hour, moment
+from .jobs.services import enqueue
+from .libraries.models import Library
+from .libraries.services import find_library
+from .plugins import (
+    ActivityType,
+    CourseContent,
+    Demo,
+    DemoAccount,
+    Event,
+    JobKind,
+    Listener,
+    NavItem,
+    Permission,
+    Plugin,
+    Role,
+    Setup,
+    State,
+    Vocabularies,
+)
+from .policies import has_role, libraries_with_role, may, public, requires
+from .progress import services as progress
+from .runs.models import Enrolment, Run
+from .runs.visits import Visit, load_run, load_visit
+from .vocabularies.models import Term
+from .vocabularies.services import resolve, terms
+
+__all__ = [
+    "Activity",
+    "ActivityType",
+    "Base",
+    "Conflict",
+    "Course",
+    "CourseContent",
+    "Demo",
+    "DemoAccount",
+    "Enrolment",
+    "Event",
+    "Invalid",
+    "JobKind",
+    "Library",
+    "Listener",
+    "LmsError",
+    "NavItem",
+    "NotFound",
+    "Permission",
+    "Person",
+    "Plugin",
+    "Refused",
+    "Role",
+    "Run",
+    "Setup",
+    "State",
+    "Term",
+    "Visit",
+    "Vocabularies",
+    "at",
+    "clean",
+    "current_user",
+    "db",
+    "duration",
+    "enqueue",
+    "find_library",
+    "from_markdown",
+    "gettext",
+    "has_role",
+    "hour",
+    "lazy_gettext",
+    "libraries_with_role",
+    "load_run",
+    "load_visit",
+    "local",
+    "may",
+    "moment",
+    "ngettext",
+    "now",
+    "people_of_library",
+    "progress",
+    "public",
+    "requires",
+    "resolve",
+    "send",
+    "terms",
+    "today",
+]

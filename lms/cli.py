@@ -1,0 +1,139 @@
+"""``lms``: everything an administrator does at the command line. Each feature brings its own commands."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from . import config, create_app, migrate
+from .db import db
+from .errors import ConfigError, ContractError, LmsError
+from .jobs import worker
+from .registry import registry
+from .setup import load_reference_data
+
+
+def _app(*_args: Any) -> Flask:
+    try:
+        return create_app()
+    except (ConfigError, ContractError) as error:
+        # One sentence, no traceback: it says what to change.
+        raise click.ClickException(str(error)) from error
+
+
+class Commands(FlaskGroup):
+    """Errors that carry a sentence are shown as that sentence, with exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (LmsError, ConfigError, ContractError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(
+    cls=Commands,
+    create_app=_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    help="Leerplein: run and maintain a site. Settings come from the environment (LMS_INSTANCE, LMS_DATABASE_URL, …).",
+)
+def main() -> None:
+    pass
+
+
+@main.command(with_appcontext=False)
+def init() -> None:
+    """Make an empty site: instance folder, secret, tables, vocabularies and courses. Asks nothing, harms nothing."""
+    folder = config.ensure_instance()
+    app = _app()
+    with app.app_context():
+        _bring_up_to_date()
+    click.echo(f"The site is ready in {folder}. Next: lms user add, then lms run add.")
+
+
+@main.command()
+def upgrade() -> None:
+    """Bring tables, vocabularies and courses up to date with this version and these plugins."""
+    _bring_up_to_date()
+    click.echo("Up to date.")
+
+
+def _bring_up_to_date() -> None:
+    for name in migrate.upgrade():
+        click.echo(f"  tables of {name}")
+    for line in load_reference_data():
+        click.echo(f"  {line}")
+    db.session.commit()
+
+
+@main.command(with_appcontext=False)
+@click.option("--new", is_flag=True, help="Print nothing; exit with 0 when the database is new, with 1 when it is not.")
+def status(new: bool) -> None:
+    """Tell whether the site has a database and whether its tables are up to date."""
+    config.ensure_instance()
+    with _app().app_context():
+        is_new = migrate.is_new()
+        if new:
+            sys.exit(0 if is_new else 1)
+        behind = [] if is_new else migrate.pending()
+        click.echo("new" if is_new else f"behind: {', '.join(behind)}" if behind else "up to date")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a list of objects instead of text.")
+def plugins(as_json: bool) -> None:
+    """List each plugin with what it adds to the site."""
+    nouns = (
+        "permissions",
+        "roles",
+        "nav",
+        "activity_types",
+        "vocabularies",
+        "courses",
+        "setup",
+        "demo_accounts",
+    )
+    nouns += ("demo", "events", "listeners", "jobs")
+    listed = [
+        {"name": p.name, "title": str(p.title), "api": p.api, "requires": list(p.requires)}
+        | {noun: [_name(item) for item in getattr(p, noun)] for noun in nouns}
+        for p in registry().plugins
+    ]
+    if as_json:
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for plugin in listed:
+        click.echo(f"{plugin['name']}: {plugin['title']} (contract {plugin['api']})")
+        for noun in ("requires", *nouns):
+            if plugin[noun]:
+                click.echo(f"  {noun.replace('_', ' ')}: {', '.join(plugin[noun])}")
+
+
+def _name(item: Any) -> str:
+    for attribute in ("key", "name", "kind", "endpoint", "user", "event", "label"):
+        value = getattr(item, attribute, None)
+        if value:
+            return str(value)
+    place = getattr(item, "folder", None) or getattr(item, "file", None)
+    return place.name if place else item.load.__module__
+
+
+@main.command("migration")
+@click.argument("plugin_name", metavar="PLUGIN")
+@click.argument("message")
+def migration(plugin_name: str, message: str) -> None:
+    """Write the migration that brings the tables of PLUGIN to its models (for developers)."""
+    plugin = next((p for p in registry().plugins if p.name == plugin_name), None)
+    if plugin is None or plugin.migrations is None:
+        raise click.ClickException(f"There is no plugin {plugin_name!r} with a folder for migrations.")
+    made = migrate.new_revision(plugin, message)
+    click.echo(str(made) if made else "Models and tables are equal; nothing written.")
+
+
+main.add_command(worker.command)

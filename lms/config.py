@@ -1,0 +1,85 @@
+"""Settings: from the environment, or generated into the instance. No default secret exists."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from .errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder with all that belongs to this site: database, files, secret."""
+    return Path(environ.get("LMS_INSTANCE") or ROOT / "instance").resolve()
+
+
+def ensure_instance(environ: Mapping[str, str] = os.environ) -> Path:
+    """Make the instance folder and, unless ``LMS_SECRET_KEY`` is set, a generated secret in it."""
+    folder = instance_folder(environ)
+    folder.mkdir(parents=True, exist_ok=True)
+    secret = folder / "secret"
+    if not environ.get("LMS_SECRET_KEY") and not secret.exists():
+        # O_EXCL: of two processes that start together, one writes and the other reads.
+        try:
+            handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return folder
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return folder
+
+
+def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> None:
+    """Fill ``app.config`` from the environment; ``overrides`` (tests) win."""
+    overrides = dict(overrides or {})
+    folder = Path(overrides.pop("INSTANCE", None) or instance_folder(environ))
+    base_url = (environ.get("LMS_BASE_URL") or f"http://127.0.0.1:{environ.get('PORT', '5000')}").rstrip("/")
+    plugins = environ.get("LMS_PLUGINS")
+    app.config.from_mapping(
+        INSTANCE=folder,
+        SITE_NAME="Leerplein",
+        SECRET_KEY=environ.get("LMS_SECRET_KEY") or _read_secret(folder),
+        SQLALCHEMY_DATABASE_URI=database_url(environ.get("LMS_DATABASE_URL"), folder),
+        BASE_URL=base_url,
+        MAIL_URL=environ.get("LMS_MAIL_URL", ""),
+        MAIL_FROM=environ.get("LMS_MAIL_FROM", ""),
+        PLUGINS=None if plugins is None else tuple(p.strip() for p in plugins.split(",") if p.strip()),
+        SESSION_COOKIE_NAME="leerplein",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a long writing session must not fail
+        MAX_CONTENT_LENGTH=64 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
+        UPLOAD_MAX_BYTES=20 * MEGABYTE,
+        UPLOAD_MAX_FILES=5,
+    )
+    app.config.from_mapping(overrides)
+    if not app.config["SECRET_KEY"]:
+        raise ConfigError("This site has no secret yet: run `lms init`, or set LMS_SECRET_KEY.")
+
+
+def database_url(url: str | None, folder: Path) -> str:
+    """The address of the database: SQLite in the instance folder unless ``LMS_DATABASE_URL`` says otherwise."""
+    if not url:
+        return f"sqlite:///{folder / 'leerplein.sqlite'}"
+    # Hosts hand out postgres:// and postgresql://; SQLAlchemy wants to know the driver too.
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _read_secret(folder: Path) -> str | None:
+    try:
+        return (folder / "secret").read_text().strip() or None
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,64 @@
+"""The core is the first plugin: what it adds to itself goes through the same door as everybody's."""
+
+from pathlib import Path
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from . import models as models  # the tables
+from .accounts.routes import bp as accounts
+from .admin.routes import bp as admin
+from .assignments.activity import Assignment
+from .assignments.routes import bp as assignments
+from .files.routes import bp as files
+from .grading.routes import bp as grading
+from .lessons.activity import Lesson
+from .lessons.routes import bp as lessons
+from .notifications.services import deliver
+from .plugins import Event, JobKind, NavItem, Permission, Plugin, Role, Vocabularies
+from .runs.routes import bp as runs
+from .site.routes import bp as site
+from .today.routes import bp as today
+
+HERE = Path(__file__).parent
+
+bp = Blueprint("core", __name__, cli_group=None)
+for part in (accounts, admin, assignments, files, grading, lessons, runs, site, today):
+    bp.register_blueprint(part)
+
+core = Plugin(
+    name="core",
+    package="lms",
+    title=_l("De kern"),
+    blueprint=bp,
+    migrations=HERE / "migrations" / "versions",
+    roles=(
+        Role("member", _l("Lid")),
+        Role("admin", _l("Beheerder")),
+        Role("contact", _l("Contactpersoon van een bibliotheek"), scope="library"),
+        Role("participant", _l("Deelnemer"), scope="run"),
+        Role("trainer", _l("Trainer"), scope="run"),
+    ),
+    permissions=(
+        Permission("core.use", _l("Aangemeld zijn"), roles={"member"}),
+        Permission("core.follow", _l("Een cursus volgen of geven"), roles={"participant", "trainer", "admin"}),
+        Permission("core.take_part", _l("Werk maken en inleveren"), roles={"participant"}),
+        Permission("core.judge", _l("Werk beoordelen"), roles={"trainer"}),
+        Permission("core.announce", _l("Een groep leiden"), roles={"trainer", "admin"}),
+        Permission("core.manage", _l("De site beheren"), roles={"admin"}),
+    ),
+    nav=(
+        NavItem(_l("Vandaag"), "core.today.index", "core.use", icon="sun", position=10),
+        NavItem(_l("Cursus"), "core.runs.mine", "core.follow", icon="book", area="slate", position=20),
+        NavItem(_l("Beheer"), "core.admin.index", "core.manage", icon="gear", position=90),
+    ),
+    activity_types=(Lesson, Assignment),
+    vocabularies=(Vocabularies(HERE / "vocabularies" / "taxonomie.json"),),
+    events=(
+        Event("core.handed_in", ("version",)),
+        Event("core.released", ("assessment",)),
+        Event("core.retracted", ("assessment",)),
+        Event("core.enrolled", ("enrolment",)),
+    ),
+    jobs=(JobKind("core.mail", deliver),),
+)

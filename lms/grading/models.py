@@ -1,0 +1,45 @@
+"""A trainer's judgement of a version, by rubric and in words; hidden until it is released."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..accounts.models import Person
+from ..assignments.models import Version
+from ..clock import now
+from ..db import Base
+
+
+class Assessment(Base):
+    """``overall`` and the levels are nog_niet, voldoende or goed; empty while the trainer has not chosen."""
+
+    __tablename__ = "core_assessment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("core_version.id", ondelete="CASCADE"), unique=True)
+    assessor_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)
+    overall: Mapped[str] = mapped_column(String(20), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime] = mapped_column(default=now)
+    released_at: Mapped[datetime | None]
+    retracted_at: Mapped[datetime | None]
+    retraction_reason: Mapped[str] = mapped_column(Text, default="")
+
+    version: Mapped[Version] = relationship()
+    assessor: Mapped[Person | None] = relationship()
+    criteria: Mapped[list["CriterionLevel"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class CriterionLevel(Base):
+    """The level and the words for one criterion of the rubric, by its slug."""
+
+    __tablename__ = "core_criterion_level"
+    __table_args__ = (UniqueConstraint("assessment_id", "criterion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("core_assessment.id", ondelete="CASCADE"))
+    criterion: Mapped[str] = mapped_column(String(80))
+    level: Mapped[str] = mapped_column(String(20), default="")
+    words: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,5 @@
+"""Pages of grading."""
+
+from flask import Blueprint
+
+bp = Blueprint("grading", __name__)

@@ -1,0 +1,48 @@
+"""Dutch first: message ids are Dutch, an English catalogue can follow without touching code."""
+
+from flask import Flask
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_time,
+    gettext,
+    lazy_gettext,
+    lazy_ngettext,
+    ngettext,
+)
+
+from . import clock
+
+__all__ = ["gettext", "init_app", "lazy_gettext", "lazy_ngettext", "moment", "ngettext"]
+
+
+def moment(value, form: str = "d MMMM") -> str:
+    """A moment in words, on the clock in Amsterdam: «12 november om 9.15 uur»."""
+    day = format_date(clock.local(value), form, rebase=False)
+    return gettext("%(day)s om %(time)s uur", day=day, time=hour(value))
+
+
+def hour(value) -> str:
+    """The hour as Dutch writes it: «9.15»."""
+    at = clock.local(value)
+    return f"{at.hour}.{at.minute:02d}"
+
+
+def duration(minutes: int) -> str:
+    """Minutes in words: «4 uur en 10 minuten»."""
+    hours, rest = divmod(int(minutes), 60)
+    in_minutes = ngettext("%(num)d minuut", "%(num)d minuten", rest)
+    if not hours:
+        return in_minutes
+    in_hours = gettext("%(num)d uur", num=hours)
+    return gettext("%(hours)s en %(minutes)s", hours=in_hours, minutes=in_minutes) if rest else in_hours
+
+
+def init_app(app: Flask) -> None:
+    """Set Dutch and Amsterdam, and give the templates the words for dates."""
+    Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    app.jinja_env.globals.update(
+        format_date=format_date, format_datetime=format_datetime, format_time=format_time, today=clock.today
+    )
+    app.jinja_env.filters.update(moment=moment, hour=hour, duration=duration)

@@ -1,0 +1,5 @@
+"""Pages of lessons."""
+
+from flask import Blueprint
+
+bp = Blueprint("lessons", __name__)

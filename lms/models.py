@@ -1,0 +1,19 @@
+"""All models of the core, so that whoever has the core has its tables."""
+
+from .accounts.models import Attempt, Person, RoleGrant, Setting
+from .assignments.models import Draft, Submission, Version
+from .courses.models import Activity, Course, CourseDay, Module, Step
+from .files.models import StoredFile
+from .grading.models import Assessment, CriterionLevel
+from .jobs.models import Job
+from .libraries.models import Library
+from .notifications.models import Mail
+from .progress.models import Progress
+from .runs.models import Absence, Announcement, Enrolment, Run, RunDay, RunDue
+from .vocabularies.models import Term, TermAlias, Vocabulary
+
+__all__ = [
+    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "Course", "CourseDay", "CriterionLevel", "Draft",
+    "Enrolment", "Job", "Library", "Mail", "Module", "Person", "Progress", "RoleGrant", "Run", "RunDay", "RunDue",
+    "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version", "Vocabulary",
+]  # fmt: skip

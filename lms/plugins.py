@@ -1,0 +1,197 @@
+"""The nouns of the contract: a plugin is a frozen manifest, and importing it changes nothing.
+
+A Flask ``Blueprint`` carries pages, templates, static files, error handlers and commands. The nouns here hold what
+Flask has no word for. ``lms.registry`` checks them and mounts them; ``docs/plugins.md`` shows each of them in use.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+if TYPE_CHECKING:
+    from .runs.visits import Visit
+
+API = 1
+"""The number of this contract; it rises when a plugin would have to change."""
+
+Text = Any  # a str, or the lazy string of lazy_gettext
+AREAS = frozenset({"", "slate", "ochre", "brick"})
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something one may do: ``Permission("kennis.read", _l("Lezen"), roles={"member"})``.
+
+    ``roles`` are keys of roles that have it: ``member`` (everybody who signed in), ``admin``, ``contact`` (of a
+    library), ``participant`` and ``trainer`` (in some run), or a role of a plugin.
+    """
+
+    name: str
+    label: Text
+    roles: frozenset[str] | set[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role that people can be given: ``Role("kennis.editor", _l("Redactie"))``.
+
+    ``scope`` tells for what: the whole ``site`` or one ``library``. (``run`` is for the core's own two.)
+    """
+
+    key: str
+    label: Text
+    scope: Literal["site", "library", "run"] = "site"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An item of the main menu, shown to those with ``permission``. ``area`` is the colour of the part of the site:
+    slate, ochre or brick. ``position`` orders the menu (the core has 10 for Vandaag and 20 for Cursus)."""
+
+    label: Text
+    endpoint: str
+    permission: str
+    icon: str = "circle"
+    area: str = ""
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of progress that an activity type knows, in words: ``State(_l("ingeleverd"), waiting=True)``.
+
+    ``kind`` chooses the mark beside the word: todo, draft, wait, back or done. ``waiting`` means that somebody else
+    has to do something first, so the activity is not the participant's next step.
+    """
+
+    label: Text
+    kind: Literal["todo", "draft", "wait", "back", "done"] = "todo"
+    waiting: bool = False
+
+
+class ActivityType:
+    """A kind of activity in a module: a lesson, an assignment, a shelf of entries.
+
+    Subclass it, give it a ``key`` with your plugin's prefix, and name the class in ``Plugin.activity_types``.
+    Report progress with ``progress.complete`` and ``progress.note``; the house never asks.
+    """
+
+    key: str = ""
+    title: Text = ""
+    icon: str = "circle"
+    states: Mapping[str, State] = {}
+    """What ``progress.note`` may say, apart from ``opened`` and ``done``, which every type has."""
+
+    def view(self, visit: "Visit") -> ResponseReturnValue:
+        """The page of the activity for this person in this run."""
+        raise TypeError(f"{type(self).__name__} has no view()")
+
+    def check(self, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """What is wrong with the settings in a content file: pairs of the setting's name and a sentence."""
+        return ()
+
+    def tally(self, done: int, total: int) -> str | None:
+        """A phrase for the summary of progress, such as «8 van 24 lessen klaar»; None says nothing."""
+        return None
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """Shared vocabularies as data: a JSON file of lists with terms. Terms already there are left as they are."""
+
+    file: Path
+
+
+@dataclass(frozen=True)
+class CourseContent:
+    """A course as text: a folder with ``course.toml`` and Markdown files (see docs/redactie.md)."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Reference data that the plugin brings. ``load()`` runs at ``lms init`` and ``lms upgrade`` inside one
+    transaction, so it must do nothing when the data is there already."""
+
+    label: Text
+    load: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A person of the demo, made by ``lms demo`` and offered on the sign-in page.
+
+    ``user`` is the part of the address before ``@demo.example``; ``roles`` are site roles or, for a role of scope
+    library, roles for the person's own library. ``offer`` is the label of the one-click button; empty shows none.
+    """
+
+    user: str
+    name: str
+    library: str
+    roles: tuple[str, ...] = ()
+    offer: Text = ""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the plugin adds to the demo: ``load(demo)`` gets a :class:`lms.demo.DemoSite`. It runs once, after the
+    accounts and runs of the core are there, in registry order."""
+
+    load: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens in a plugin and that others may hear: ``Event("kennis.published", "entry")``.
+
+    ``carries`` names the keyword arguments that listeners get."""
+
+    name: str
+    carries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listener:
+    """``handle(**carried)`` is called inside the transaction of the event: write rows or jobs, nothing outward."""
+
+    event: str
+    handle: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """Work for later: ``run(payload)`` is called by ``lms worker`` for each job of this ``kind``."""
+
+    kind: str
+    run: Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
+
+    name: str
+    package: str
+    title: Text
+    api: int = API
+    requires: tuple[str, ...] = ()
+    blueprint: Blueprint | None = None
+    permissions: tuple[Permission, ...] = ()
+    roles: tuple[Role, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    activity_types: tuple[type[ActivityType], ...] = ()
+    vocabularies: tuple[Vocabularies, ...] = ()
+    courses: tuple[CourseContent, ...] = ()
+    setup: tuple[Setup, ...] = ()
+    demo_accounts: tuple[DemoAccount, ...] = ()
+    demo: tuple[Demo, ...] = ()
+    events: tuple[Event, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    jobs: tuple[JobKind, ...] = ()
+    migrations: Path | None = field(default=None)
+    """The folder with this plugin's Alembic versions; None for a plugin without tables."""

@@ -1,0 +1,77 @@
+"""Progress is reported by the activity types and stored here; nothing computes it on reading."""
+
+from sqlalchemy import select
+
+from ..accounts.models import Person
+from ..clock import now
+from ..courses.models import Activity
+from ..db import db
+from ..runs.models import PARTICIPANT, Enrolment, Run
+from .models import Progress
+
+OPENED = "opened"
+DONE = "done"
+
+
+def complete(activity: Activity, person: Person, run: Run | None = None, state: str = DONE) -> None:
+    """Say that the person completed the activity, in this run or in each of theirs. Complete stays complete."""
+    for row in _rows(activity, person, run):
+        row.state = state
+        row.updated_at = now()
+        row.completed_at = row.completed_at or now()
+
+
+def note(activity: Activity, person: Person, state: str, run: Run | None = None) -> None:
+    """Say how far the person is, in a word of the activity's type, without completing it."""
+    for row in _rows(activity, person, run):
+        row.state = state
+        row.updated_at = now()
+
+
+def undo(activity: Activity, person: Person, run: Run) -> None:
+    """Take back what the person marked as done themselves."""
+    for row in _rows(activity, person, run):
+        row.state = OPENED
+        row.completed_at = None
+        row.updated_at = now()
+
+
+def keep_place(activity: Activity, person: Person, run: Run, place: str) -> None:
+    """Remember where the reader stopped: the id of a heading."""
+    for row in _rows(activity, person, run):
+        row.place = place[:120]
+        row.updated_at = now()
+
+
+def of_enrolment(enrolment: Enrolment) -> dict[int, Progress]:
+    """Activity id to progress, for one participant. One query."""
+    rows = db.session.scalars(select(Progress).where(Progress.enrolment_id == enrolment.id))
+    return {row.activity_id: row for row in rows}
+
+
+def _rows(activity: Activity, person: Person, run: Run | None) -> list[Progress]:
+    enrolled = (
+        select(Enrolment.id)
+        .join(Run)
+        .where(
+            Enrolment.person_id == person.id,
+            Enrolment.role == PARTICIPANT,
+            Enrolment.left_at.is_(None),
+            Run.course_id == activity.course_id,
+        )
+    )
+    if run is not None:
+        enrolled = enrolled.where(Run.id == run.id)
+    ids = list(db.session.scalars(enrolled))
+    there = {
+        row.enrolment_id: row
+        for row in db.session.scalars(
+            select(Progress).where(Progress.enrolment_id.in_(ids), Progress.activity_id == activity.id)
+        )
+    }
+    for enrolment_id in ids:
+        if enrolment_id not in there:
+            row = Progress(enrolment_id=enrolment_id, activity_id=activity.id, state=OPENED)
+            db.session.add(row)
+            there[enrolment_id] = row
+    return list(there.values())

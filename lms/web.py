@@ -1,0 +1,171 @@
+"""What every page shares: the frame around it, the headers on it, and what is shown when something is wrong."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from . import policies
+from .db import SAFE_METHODS, db
+from .errors import LmsError, TooMany
+from .registry import registry
+from .site.settings import is_demo
+
+log = logging.getLogger(__name__)
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "manifest-src 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+NOT_TYPED = frozenset({"csrf_token", "password", "revision"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """An item of the menu or the footer, ready to draw."""
+
+    label: Any
+    url: str
+    icon: str = ""
+    area: str = ""
+    current: bool = False
+
+
+def init_app(app: Flask) -> None:
+    """Put frame, headers and error pages on every page of the app."""
+    CSRFProtect(app)
+    app.context_processor(_frame)
+    app.after_request(_headers)
+    app.register_error_handler(LmsError, _refusal)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def menu() -> list[Link]:
+    """The items of the main menu that this person may open."""
+    if not current_user.is_authenticated:
+        return []
+    items = sorted(registry().all("nav"), key=lambda item: item.position)
+    return [
+        Link(item.label, url_for(item.endpoint), item.icon, item.area, _is_here(item.endpoint))
+        for item in items
+        if policies.may(current_user, item.permission)
+    ]
+
+
+def wants_json() -> bool:
+    """Does a script of ours ask, rather than a person?"""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def typed() -> dict[str, str]:
+    """What somebody typed in a form that was refused, so that a page can give it back."""
+    if request.method in SAFE_METHODS:
+        return {}
+    return {name: value for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 40}
+
+
+def _is_here(endpoint: str) -> bool:
+    # g.area_endpoint lets a page that hangs under another item say so.
+    here = g.get("menu_endpoint") or request.endpoint or ""
+    return here == endpoint or here.rpartition(".")[0] == endpoint.rpartition(".")[0]
+
+
+def _frame() -> dict[str, Any]:
+    return {
+        "nav_items": menu(),
+        "footer_items": [Link(_("Over Leerplein"), url_for("core.site.about"))],
+        "demo": is_demo(),
+        "may": lambda permission: policies.may(current_user, permission),
+    }
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint and not request.endpoint.endswith("static"):
+        # Nothing of a person stays behind in the cache of a shared computer.
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def _refusal(error: LmsError) -> Any:
+    response = _page(error.status, str(error))
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _stale_form(_error: CSRFError) -> Any:
+    return _page(400, _("Dit formulier is verlopen. Open de pagina opnieuw en probeer het nog een keer."))
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error
+    sentences = {
+        400: _("De browser stuurde iets wat we niet begrijpen. Ga terug en probeer het nog een keer."),
+        401: _("U bent niet aangemeld, of uw sessie is verlopen. Meld u aan en probeer het nog een keer."),
+        403: _("Uw account mag dit niet openen. Vraag uw beheerder als u het wel nodig hebt."),
+        404: _("Deze pagina staat niet op de plank."),
+        405: _("Deze pagina kan dit niet. Ga terug en probeer het via de knop op de pagina."),
+        413: _("Dit is te groot om te versturen. Kies kleinere bestanden of minder tekst tegelijk."),
+        429: _("Te veel pogingen. Wacht even en probeer het nog een keer."),
+    }
+    return _page(error.code, sentences.get(error.code) or sentences[400], headers=error.get_headers())
+
+
+def _fault(error: Exception) -> Any:
+    """A fault of ours: logged with an id that the page shows, so that a helpdesk can find it."""
+    code = f"L{secrets.randbelow(10)}-{secrets.randbelow(10_000):04d}"
+    log.error("fault %s at %s %s", code, request.method, request.path, exc_info=error)
+    sentence = _("Er ging bij ons iets mis. Noem code %(code)s als u hulp vraagt.", code=code)
+    return _page(500, sentence, code=code)
+
+
+def _page(status: int, sentence: str, *, code: str = "", headers: Any = ()) -> Response:
+    # What the failed request did to the database must not reach the page, let alone be kept.
+    if not g.get("keep"):
+        db.session.rollback()
+    if wants_json():
+        response = jsonify(message=sentence)
+    else:
+        template = "errors/404.html" if status == 404 else "errors/error.html"
+        try:
+            html = render_template(template, status=status, sentence=sentence, code=code, typed=typed())
+        except Exception:  # the frame itself needs what is broken, for example the database
+            log.exception("the error page failed too")
+            html = f'<!doctype html><html lang="nl"><title>Fout</title><p>{sentence}</p></html>'
+        response = Response(html, mimetype="text/html")
+    response.status_code = status
+    for name, value in headers:
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response

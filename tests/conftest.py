@@ -1,0 +1,3 @@
+"""Every test gets its fixtures from ``lms.testing``, the same that plugins use."""
+
+pytest_plugins = ["lms.testing"]
