@@ -8,6 +8,7 @@ from flask import Flask
 from . import config, db, i18n, policies, web
 from .accounts import session
 from .core import core
+from .notifications import post
 from .plugins import Plugin
 from .registry import Registry, discover
 
@@ -25,6 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
     db.init_app(app)
     i18n.init_app(app)
     session.init_app(app)
+    post.init_app(app)
     policies.init_app(app)
     web.init_app(app)  # after the policies: who may not write is told so before the form's token is looked at
     chosen = discover(app.config["PLUGINS"]) if plugins is None else plugins

@@ -137,3 +137,4 @@ def migration(plugin_name: str, message: str) -> None:
 
 
 main.add_command(worker.command)
+main.add_command(worker.jobs_command)

@@ -14,6 +14,7 @@ from .files.routes import bp as files
 from .grading.routes import bp as grading
 from .lessons.activity import Lesson
 from .lessons.routes import bp as lessons
+from .notifications.routes import bp as notifications
 from .notifications.services import deliver
 from .plugins import Event, JobKind, NavItem, Permission, Plugin, Role, Vocabularies
 from .runs.routes import bp as runs
@@ -23,7 +24,7 @@ from .today.routes import bp as today
 HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
-for part in (accounts, admin, assignments, files, grading, lessons, runs, site, today):
+for part in (accounts, admin, assignments, files, grading, lessons, notifications, runs, site, today):
     bp.register_blueprint(part)
 
 core = Plugin(

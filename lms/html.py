@@ -9,9 +9,10 @@ import bleach
 from markdown_it import MarkdownIt
 from mdit_py_plugins.anchors import anchors_plugin
 
-TAGS = frozenset(
-    ["a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "hr", "i", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"]
-)
+TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "hr", "i", "li",
+    "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
 ATTRIBUTES = {
     "a": ["href", "title"],
     "abbr": ["title"],

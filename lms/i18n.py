@@ -45,4 +45,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         format_date=format_date, format_datetime=format_datetime, format_time=format_time, today=clock.today
     )
-    app.jinja_env.filters.update(moment=moment, hour=hour, duration=duration)
+    app.jinja_env.filters.update(
+        moment=moment, hour=hour, duration=duration, local_date=lambda m: clock.local(m).date()
+    )

@@ -13,6 +13,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 if TYPE_CHECKING:
+    from .courses.models import Activity
     from .runs.visits import Visit
 
 API = 1
@@ -83,12 +84,18 @@ class ActivityType:
     key: str = ""
     title: Text = ""
     icon: str = "circle"
+    shelved: bool = False
+    """Is it a book on the shelf that draws the progress? A lesson is."""
     states: Mapping[str, State] = {}
     """What ``progress.note`` may say, apart from ``opened`` and ``done``, which every type has."""
 
     def view(self, visit: "Visit") -> ResponseReturnValue:
         """The page of the activity for this person in this run."""
         raise TypeError(f"{type(self).__name__} has no view()")
+
+    def label(self, activity: "Activity", number: str) -> str:
+        """What it is called before its title, such as «Les 1.2»; ``number`` counts this type within the module."""
+        return str(self.title)
 
     def check(self, settings: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """What is wrong with the settings in a content file: pairs of the setting's name and a sentence."""

@@ -4,6 +4,7 @@ Load it with ``pytest_plugins = ["lms.testing"]`` in the top ``conftest.py``. Fi
 ``sign_in``, ``queries`` and ``worker``.
 """
 
+import contextvars
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
@@ -36,6 +37,18 @@ SETTINGS = {
     "PROPAGATE_EXCEPTIONS": False,  # a fault must show as the page that a person would see
 }
 _numbers = itertools.count(1)
+
+
+class Browser(FlaskClient):
+    """A client whose requests see what real ones see: a context and a database session of their own.
+
+    What the test itself wrote is committed first, and its objects are read afresh after the request.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +75,7 @@ def make_app(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Flask]]:
         folder.mkdir()
         shutil.copy(migrated, folder / "leerplein.sqlite")
         app = create_app({**SETTINGS, "INSTANCE": folder, **overrides}, plugins)
+        app.test_client_class = Browser
         apps.append(app)
         return app
 

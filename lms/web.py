@@ -5,11 +5,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException
+from werkzeug.local import LocalProxy
 
 from . import policies
 from .db import SAFE_METHODS, db
@@ -97,10 +99,12 @@ def _is_here(endpoint: str) -> bool:
 
 
 def _frame() -> dict[str, Any]:
+    # Looked up only where a template shows them: the page for a fault leaves them out.
     return {
-        "nav_items": menu(),
+        "nav_items": LocalProxy(menu),
         "footer_items": [Link(_("Over Leerplein"), url_for("core.site.about"))],
-        "demo": is_demo(),
+        "demo": LocalProxy(is_demo),
+        "site_name": current_app.config["SITE_NAME"],
         "may": lambda permission: policies.may(current_user, permission),
     }
 
@@ -146,8 +150,21 @@ def _fault(error: Exception) -> Any:
     """A fault of ours: logged with an id that the page shows, so that a helpdesk can find it."""
     code = f"L{secrets.randbelow(10)}-{secrets.randbelow(10_000):04d}"
     log.error("fault %s at %s %s", code, request.method, request.path, exc_info=error)
-    sentence = _("Er ging bij ons iets mis. Noem code %(code)s als u hulp vraagt.", code=code)
+    sentence = _("Er ging bij ons iets mis. Probeer het straks nog een keer.")
     return _page(500, sentence, code=code)
+
+
+def _title(status: int) -> str:
+    titles = {
+        401: _("Meld u aan"),
+        403: _("U mag dit niet openen"),
+        404: _("Niet gevonden"),
+        409: _("Dit kan nu niet"),
+        413: _("Te groot"),
+        429: _("Even wachten"),
+        500: _("Er ging iets mis"),
+    }
+    return titles.get(status) or _("Dat lukt niet")
 
 
 def _page(status: int, sentence: str, *, code: str = "", headers: Any = ()) -> Response:
@@ -157,12 +174,13 @@ def _page(status: int, sentence: str, *, code: str = "", headers: Any = ()) -> R
     if wants_json():
         response = jsonify(message=sentence)
     else:
-        template = "errors/404.html" if status == 404 else "errors/error.html"
+        # The page for a fault of ours asks the database nothing: that may be what is broken.
+        template = {404: "errors/404.html", 500: "errors/500.html"}.get(status, "errors/error.html")
         try:
-            html = render_template(template, status=status, sentence=sentence, code=code, typed=typed())
-        except Exception:  # the frame itself needs what is broken, for example the database
+            html = render_template(template, title=_title(status), text=sentence, code=code, typed=typed())
+        except Exception:
             log.exception("the error page failed too")
-            html = f'<!doctype html><html lang="nl"><title>Fout</title><p>{sentence}</p></html>'
+            html = f'<!doctype html><html lang="nl"><title>Fout</title><p>{escape(sentence)}</p></html>'
         response = Response(html, mimetype="text/html")
     response.status_code = status
     for name, value in headers:

@@ -13,40 +13,41 @@ from .models import Job
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
+LEASE = timedelta(minutes=10)
+"""How long a job is its worker's. Whoever died with it is thought dead after this, and another takes it up."""
 
 
 def enqueue(kind: str, **payload: Any) -> Job:
-    """Plan work of this kind, for as soon as the present transaction is committed."""
+    """Plan work of this kind, for as soon as the present transaction is committed.
+
+    Raises LookupError for a kind that no plugin of this site does.
+    """
+    _handlers()[kind]
     job = Job(kind=kind, payload=payload)
     db.session.add(job)
     return job
 
 
 def run_one() -> bool:
-    """Do the oldest job that is due, in a transaction of its own; False when there is none."""
-    job = db.session.scalar(
-        select(Job)
-        .where(Job.state == "waiting", Job.due_at <= now())
-        .order_by(Job.due_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if job is None:
-        db.session.rollback()
+    """Do the oldest job that is due; False when there is none.
+
+    The claim is a short transaction, so that a slow job holds nobody up. What the job writes and its being done are
+    one transaction: it either happened or it did not. A failed job waits longer each time and gives up in the end.
+    """
+    claimed = _claim()
+    if claimed is None:
         return False
-    job_id = job.id
-    job.attempts += 1
+    job_id, kind, payload = claimed
     try:
-        with db.session.begin_nested():
-            _handler(job.kind)(job.payload)
+        _handlers()[kind](payload)
+        job = db.session.get_one(Job, job_id)
         job.state, job.done_at, job.error = "done", now(), ""
+        db.session.commit()
     except Exception as error:
-        log.exception("job %s (%s) failed", job_id, job.kind)
-        job.error = f"{type(error).__name__}: {error}"
-        job.due_at = now() + timedelta(seconds=min(15 * 2**job.attempts, 6 * 3600))
-        if job.attempts >= MAX_ATTEMPTS:
-            job.state = "failed"
-    db.session.commit()
+        log.exception("job %s (%s) failed", job_id, kind)
+        db.session.rollback()
+        _postpone(db.session.get_one(Job, job_id), error)
+        db.session.commit()
     return True
 
 
@@ -58,8 +59,50 @@ def run_due() -> int:
     return done
 
 
-def _handler(kind: str) -> Any:
-    for known in registry().all("jobs"):
-        if known.kind == kind:
-            return known.run
-    raise LookupError(f"No plugin knows the job kind {kind!r}.")
+def retry_failed() -> int:
+    """Give the jobs that gave up another row of attempts; returns how many."""
+    jobs = db.session.scalars(select(Job).where(Job.state == "failed")).all()
+    for job in jobs:
+        job.state, job.attempts, job.due_at = "waiting", 0, now()
+    return len(jobs)
+
+
+def failed_jobs() -> list[Job]:
+    """The jobs that gave up, oldest first."""
+    return list(db.session.scalars(select(Job).where(Job.state == "failed").order_by(Job.id)))
+
+
+def _claim() -> tuple[int, str, dict[str, Any]] | None:
+    # The work of a plugin that is switched off waits until it is back.
+    job = db.session.scalar(
+        select(Job)
+        .where(Job.state == "waiting", Job.due_at <= now(), Job.kind.in_(_handlers()))
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is None:
+        db.session.rollback()
+        return None
+    if job.attempts >= MAX_ATTEMPTS:  # it took its worker along each time, so it never came to a failure
+        job.state, job.error = "failed", job.error or "The worker stopped in the middle of it."
+        log.error("job %s (%s) is given up: %s", job.id, job.kind, job.error)
+        db.session.commit()
+        return _claim()
+    job.attempts += 1
+    job.due_at = now() + LEASE
+    claimed = (job.id, job.kind, job.payload)
+    db.session.commit()
+    return claimed
+
+
+def _postpone(job: Job, error: Exception) -> None:
+    job.error = f"{type(error).__name__}: {error}"
+    job.due_at = now() + timedelta(seconds=min(15 * 2**job.attempts, 6 * 3600))
+    if job.attempts >= MAX_ATTEMPTS:
+        job.state = "failed"
+        log.error("job %s (%s) is given up: %s", job.id, job.kind, job.error)
+
+
+def _handlers() -> dict[str, Any]:
+    return {known.kind: known.run for known in registry().all("jobs")}

@@ -1,5 +1,44 @@
-"""Pages of lessons."""
+"""What a participant reports of a lesson: done, not done after all, and how far they read."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from ..errors import NotFound
+from ..policies import requires
+from ..progress import services as progress
+from ..runs.visits import Visit, load_visit
 
 bp = Blueprint("lessons", __name__)
+
+
+@bp.post("/runs/<int:run_id>/<slug>/afgerond")
+@requires("core.take_part")
+def mark(run_id: int, slug: str) -> ResponseReturnValue:
+    """Mark the lesson as done, or take that back."""
+    visit = _lesson(run_id, slug)
+    if request.form.get("action") == "undo":
+        progress.undo(visit.activity, visit.person, visit.run)
+        flash(_("«%(title)s» staat weer open.", title=visit.activity.title), "info")
+    else:
+        progress.complete(visit.activity, visit.person, visit.run)
+        flash(_("«%(title)s» is afgerond.", title=visit.activity.title), "success")
+    return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug) + "#klaar")
+
+
+@bp.post("/runs/<int:run_id>/<slug>/plaats")
+@requires("core.take_part")
+def place(run_id: int, slug: str) -> ResponseReturnValue:
+    """Remember the heading that the reader is at; asked by place.js."""
+    visit = _lesson(run_id, slug)
+    progress.keep_place(visit.activity, visit.person, visit.run, request.form.get("place", ""))
+    return "", 204
+
+
+def _lesson(run_id: int, slug: str) -> Visit:
+    visit = load_visit(current_user, run_id, slug)
+    visit.participant()
+    if visit.activity.type != "core.lesson":
+        raise NotFound(_("Deze les bestaat niet."))
+    return visit

@@ -48,7 +48,7 @@ class RunVisit:
     def own_dues(self) -> dict[int, date]:
         """Activity id to the due date that this run chose itself. One query, when first asked."""
         rows = db.session.execute(select(RunDue.activity_id, RunDue.due_on).where(RunDue.run_id == self.run.id))
-        return {activity_id: due for activity_id, due in rows}
+        return {row.activity_id: row.due_on for row in rows}
 
     def due_on(self, activity: Activity) -> date | None:
         """The date on which the activity is due in this run, or None."""

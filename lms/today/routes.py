@@ -1,11 +1,36 @@
-from flask import Blueprint
+"""«Vandaag»: what is next for this person, whoever they are here."""
 
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from .. import clock
+from ..grading.services import waiting_summary
 from ..policies import requires
+from ..web import menu
+from .services import Participation, participation, trained_runs
 
 bp = Blueprint("today", __name__)
 
 
+@bp.get("/")
+@requires("core.use")
+def home() -> ResponseReturnValue:
+    return redirect(url_for(".index"))
+
+
 @bp.get("/vandaag")
 @requires("core.use")
-def index():
-    return "x"
+def index() -> ResponseReturnValue:
+    """A participant's next step, a trainer's waiting work, and for everybody the parts they may open."""
+    mine: Participation | None = participation(current_user)
+    training = trained_runs(current_user)
+    waiting = waiting_summary(current_user, 20) if training else None
+    return render_template(
+        "today/today.html",
+        mine=mine,
+        training=training,
+        waiting=waiting,
+        parts=[link for link in menu() if not link.current],
+        now=clock.local(clock.now()),
+    )

@@ -1,0 +1,84 @@
+"""A limit on failed tries, kept in the database so that all processes count together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import delete, func, select
+
+from ..clock import now
+from ..db import db
+from ..errors import TooMany
+from .models import Attempt
+
+WINDOW = timedelta(minutes=15)
+LONGEST_KEY = 300
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries within the window for one key, such as ``login:noor@…``."""
+
+    key: str
+    most: int
+
+
+def by_address(what: str, email: str) -> Limit:
+    """Five tries for one e-mail address."""
+    return Limit(f"{what}:{email}"[:LONGEST_KEY], 5)
+
+
+def by_network(what: str, address: str | None) -> Limit:
+    """Thirty tries from one place on the network: a house or an office, not one computer."""
+    return Limit(f"{what}-from:{_network(address or '')}", 30)
+
+
+def check(limits: Iterable[Limit]) -> None:
+    """Is there a try left? Raises TooMany with the time to wait."""
+    limits = list(limits)
+    since = now() - WINDOW
+    rows = db.session.execute(
+        select(Attempt.key, func.count(), func.max(Attempt.at))
+        .where(Attempt.key.in_([limit.key for limit in limits]), Attempt.at > since)
+        .group_by(Attempt.key)
+    )
+    seen = {key: (count, last) for key, count, last in rows}
+    for limit in limits:
+        count, last = seen.get(limit.key, (0, None))
+        if count >= limit.most:
+            seconds = max(1, ceil((last + WINDOW - now()).total_seconds()))
+            raise TooMany(
+                _("Te veel pogingen. Wacht %(time)s en probeer het nog een keer.", time=_words(seconds)), seconds
+            )
+
+
+def note(limits: Iterable[Limit]) -> None:
+    """Count a try, and forget the tries that no longer count."""
+    db.session.execute(delete(Attempt).where(Attempt.at <= now() - WINDOW))
+    db.session.add_all(Attempt(key=limit.key) for limit in limits)
+    db.session.flush()
+
+
+def forget(limit: Limit) -> None:
+    """Start counting anew: the right person came."""
+    db.session.execute(delete(Attempt).where(Attempt.key == limit.key))
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:100]
+    if isinstance(parsed, IPv6Address):
+        # One connection has 2^64 addresses of its own.
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
+
+
+def _words(seconds: int) -> str:
+    minutes = ceil(seconds / 60)
+    return ngettext("%(num)s minuut", "%(num)s minuten", minutes)

@@ -1,0 +1,120 @@
+"""Everybody in a run with how far they are with each assignment, as a trainer may know it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from ..accounts.models import Person
+from ..assignments.models import Draft, Submission, Version
+from ..courses.models import Activity, Module
+from ..db import db
+from ..errors import NotFound
+from ..runs.models import PARTICIPANT, Enrolment, Run
+from .models import Assessment
+from .waiting import SAVED, WAITING, is_newest
+
+PER_PAGE = 25
+NOTHING, DRAFT, RELEASED = "nothing", "draft", "released"
+ASSIGNMENT = "core.assignment"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One participant and one assignment. Of a draft a trainer learns that it is there, and nothing else.
+
+    ``state``: nothing, draft, waiting, saved or released; ``level`` only with released.
+    """
+
+    state: str = NOTHING
+    version_id: int | None = None
+    version: int | None = None
+    late: bool = False
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class ParticipantRow:
+    """A participant; ``cells`` stand in the order of the assignments."""
+
+    person: Person
+    left: bool
+    cells: tuple[Cell, ...]
+
+
+def assignments(run: Run) -> list[Activity]:
+    """The assignments of the course, and whatever else was handed in in this run, in the order of the course."""
+    handed_in = (
+        exists()
+        .where(Submission.activity_id == Activity.id, Submission.enrolment_id == Enrolment.id)
+        .where(Enrolment.run_id == run.id)
+    )
+    return list(
+        db.session.scalars(
+            select(Activity)
+            .join(Module, Module.id == Activity.module_id)
+            .where(Activity.course_id == run.course_id)
+            .where(or_(and_(Activity.type == ASSIGNMENT, Activity.archived_at.is_(None)), handed_in))
+            .order_by(Module.position, Activity.position)
+        )
+    )
+
+
+def choose(activities: Sequence[Activity], slug: str) -> Activity | None:
+    """The assignment that a filter names; None for no filter. An unknown name is :class:`NotFound`."""
+    if not slug:
+        return None
+    for activity in activities:
+        if activity.slug == slug:
+            return activity
+    raise NotFound(_("Deze opdracht bestaat niet in deze cursus."))
+
+
+def everybody(run: Run, activities: Sequence[Activity], *, page: int = 1) -> Pagination:
+    """A page of :class:`ParticipantRow` by name, those who left at the end. Four queries."""
+    pages = db.paginate(
+        select(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.run_id == run.id, Enrolment.role == PARTICIPANT)
+        .options(joinedload(Enrolment.person).joinedload(Person.library))
+        .order_by(Enrolment.left_at.is_not(None), Person.name, Enrolment.id),
+        page=page,
+        per_page=PER_PAGE,
+    )
+    cells = _cells([enrolment.id for enrolment in pages.items])
+    pages.items = [
+        ParticipantRow(
+            enrolment.person,
+            enrolment.left_at is not None,
+            tuple(cells.get((enrolment.id, activity.id), Cell()) for activity in activities),
+        )
+        for enrolment in pages.items
+    ]
+    return pages
+
+
+def _cells(enrolment_ids: list[int]) -> dict[tuple[int, int], Cell]:
+    drafts = select(Draft.enrolment_id, Draft.activity_id).where(Draft.enrolment_id.in_(enrolment_ids))
+    handed_in = (
+        select(
+            Submission.enrolment_id,
+            Submission.activity_id,
+            Version.id,
+            Version.number,
+            Version.late,
+            Assessment.id,
+            Assessment.overall,
+            Assessment.released_at,
+        )
+        .join(Version, Version.submission_id == Submission.id)
+        .outerjoin(Assessment, Assessment.version_id == Version.id)
+        .where(Submission.enrolment_id.in_(enrolment_ids), is_newest())
+    )
+    cells = {(enrolment, activity): Cell(DRAFT) for enrolment, activity in db.session.execute(drafts)}
+    for enrolment, activity, version_id, version, late, assessed, overall, released in db.session.execute(handed_in):
+        state = RELEASED if released else SAVED if assessed else WAITING
+        cells[enrolment, activity] = Cell(state, version_id, version, late, overall if released else "")
+    return cells

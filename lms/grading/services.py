@@ -1,0 +1,289 @@
+"""Judging: save what a trainer thinks, release it to the participant, take it back with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from .. import events
+from ..accounts.models import Person
+from ..assignments.models import Submission, Version
+from ..clock import now
+from ..courses.models import Activity
+from ..db import db
+from ..errors import Conflict, Invalid, NotFound
+from ..notifications import services as notifications
+from ..progress import services as progress
+from ..runs.models import PARTICIPANT, Enrolment
+from ..runs.visits import RunVisit
+from .models import Assessment, CriterionLevel
+from .rubric import LEVELS, NOT_YET, Criterion, number, rubric
+from .waiting import Place, WaitingRow, count, place, waiting, waiting_summary
+
+__all__ = [
+    "Judged", "Judgement", "NewerVersion", "Place", "Released", "Stale", "WaitingRow", "Work", "count", "load_work",
+    "place", "release", "retract", "save", "waiting", "waiting_summary",
+]  # fmt: skip
+
+# Progress of an assignment, in the words of its activity type; a judgement that is enough is its own word.
+HANDED_IN, RETURNED = "handed_in", "returned"
+MAX_WORDS = 10_000
+"""Characters in one field of words."""
+
+
+class Stale(Conflict):
+    """Somebody saved this judgement since it was opened; nothing was overwritten."""
+
+
+class Released(Conflict):
+    """The judgement was released; it must be retracted before it can change."""
+
+
+class NewerVersion(Conflict):
+    """The participant handed in a newer version, and this one was not judged yet."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a trainer chose and wrote; ``levels`` and ``remarks`` by the slug of the criterion. All may be empty."""
+
+    overall: str = ""
+    words: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A version with its judgement, if there is one."""
+
+    version: Version
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A version as a trainer of its run sees it, with all versions of the same submission, oldest first."""
+
+    visit: RunVisit
+    version: Version
+    versions: tuple[Judged, ...]
+
+    @property
+    def enrolment(self) -> Enrolment:
+        return self.version.submission.enrolment
+
+    @property
+    def participant(self) -> Person:
+        return self.enrolment.person
+
+    @property
+    def activity(self) -> Activity:
+        return self.version.submission.activity
+
+    @cached_property
+    def rubric(self) -> tuple[Criterion, ...]:
+        return rubric(self.activity)
+
+    @property
+    def number(self) -> int | None:
+        """The number of the assignment."""
+        return number(self.activity)
+
+    @property
+    def assessment(self) -> Assessment | None:
+        return next(judged.assessment for judged in self.versions if judged.version is self.version)
+
+    @property
+    def earlier(self) -> list[Judged]:
+        """The versions before this one, the last first."""
+        return [judged for judged in reversed(self.versions) if judged.version.number < self.version.number]
+
+    @property
+    def newest(self) -> Version:
+        return self.versions[-1].version
+
+    @property
+    def is_newest(self) -> bool:
+        return self.newest is self.version
+
+    @property
+    def is_released(self) -> bool:
+        return self.assessment is not None and self.assessment.released_at is not None
+
+    @property
+    def may_judge(self) -> bool:
+        """An old version is past judging, unless its judgement was saved and can be corrected."""
+        return not self.is_released and (self.is_newest or self.assessment is not None)
+
+    @property
+    def participant_left(self) -> bool:
+        return self.enrolment.left_at is not None
+
+
+def load_work(visit: RunVisit, version_id: int, *, for_update: bool = False) -> Work:
+    """The version if it was handed in in this run; otherwise :class:`NotFound`. The visit must be a trainer's.
+
+    With ``for_update`` nobody else judges this submission until the transaction ends.
+    """
+    if for_update:
+        ours = select(Version.submission_id).where(Version.id == version_id)
+        db.session.execute(select(Submission.id).where(Submission.id.in_(ours)).with_for_update())
+    version = db.session.scalar(
+        select(Version)
+        .join(Version.submission)
+        .join(Submission.enrolment)
+        .where(Version.id == version_id, Enrolment.run_id == visit.run.id, Enrolment.role == PARTICIPANT)
+        .options(
+            contains_eager(Version.submission).options(
+                contains_eager(Submission.enrolment).joinedload(Enrolment.person).joinedload(Person.library),
+                joinedload(Submission.activity),
+            )
+        )
+    )
+    if version is None:
+        raise NotFound(_("Dit werk bestaat niet in deze uitvoering."))
+    judged = db.session.execute(
+        select(Version, Assessment)
+        .outerjoin(Assessment, Assessment.version_id == Version.id)
+        .where(Version.submission_id == version.submission_id)
+        .order_by(Version.number)
+        .options(selectinload(Version.files), joinedload(Assessment.assessor))
+    )
+    return Work(visit, version, tuple(Judged(*row) for row in judged))
+
+
+def save(work: Work, trainer: Person, judgement: Judgement, revision: int) -> Assessment:
+    """Keep the judgement, also half of one; the participant sees nothing of it.
+
+    ``revision`` is that of the judgement as the trainer opened it, 0 without one. Saving the same again changes
+    nothing. Raises NewerVersion, Released or Stale, and Invalid for a level or a criterion that does not exist.
+    """
+    _check(work, judgement)
+    assessment = work.assessment
+    if assessment is not None and _same(work, assessment, judgement):
+        return assessment
+    if work.is_released:
+        raise Released(_("Dit oordeel is intussen vrijgegeven. Trek het in als u het wilt wijzigen."))
+    if assessment is None and not work.is_newest:
+        raise NewerVersion(_("Er is intussen versie %(number)s ingeleverd.", number=work.newest.number))
+    if revision != (assessment.revision if assessment else 0):
+        raise Stale(_("Dit oordeel is intussen gewijzigd."))
+    if assessment is None:
+        assessment = Assessment(version_id=work.version.id, revision=0)
+        db.session.add(assessment)
+    assessment.assessor_id = trainer.id
+    assessment.overall, assessment.words = judgement.overall, judgement.words
+    assessment.revision += 1
+    assessment.saved_at = now()
+    _write_levels(assessment, judgement)
+    db.session.flush()
+    return assessment
+
+
+def release(work: Work, trainer: Person, judgement: Judgement, revision: int, link: str) -> Assessment:
+    """Keep the judgement and show it to the participant, who gets a mail with ``link``.
+
+    Pressing twice releases once. Raises what :func:`save` raises, and Invalid while a level is not chosen.
+    """
+    for criterion in work.rubric:
+        if not judgement.levels.get(criterion.slug):
+            raise Invalid(_("Kies een niveau bij «%(title)s».", title=criterion.title), f"level-{criterion.slug}")
+    if not judgement.overall:
+        raise Invalid(_("Kies een oordeel over het geheel."), "overall")
+    assessment = save(work, trainer, judgement, revision)
+    if assessment.released_at is not None:
+        return assessment
+    assessment.assessor_id = trainer.id
+    assessment.released_at = now()
+    if work.is_newest:
+        _report(work, assessment.overall)
+    _mail(
+        work,
+        "released",
+        _("Uw trainer heeft gekeken: %(title)s", title=work.activity.title),
+        _(
+            "Dag %(name)s,\n\n%(trainer)s heeft uw werk voor «%(title)s» bekeken. Lees het oordeel:\n%(link)s",
+            name=work.participant.first_name, trainer=trainer.name, title=work.activity.title, link=link,
+        ),
+    )  # fmt: skip
+    db.session.flush()
+    events.send("core.released", assessment=assessment)
+    return assessment
+
+
+def retract(work: Work, trainer: Person, reason: str, link: str) -> Assessment:
+    """Take a released judgement back; the participant is told why by mail. It can be changed and released again.
+
+    Raises Invalid without a reason, and Conflict for a judgement that is not released.
+    """
+    if not reason.strip():
+        raise Invalid(_("Schrijf waarom u het oordeel intrekt. De deelnemer leest dit."), "reason")
+    assessment = work.assessment
+    if assessment is None or assessment.released_at is None:
+        raise Conflict(_("Dit oordeel is niet vrijgegeven, dus er is niets in te trekken."))
+    assessment.released_at = None
+    assessment.retracted_at = now()
+    assessment.retraction_reason = reason.strip()
+    assessment.revision += 1
+    if work.is_newest:
+        progress.undo(work.activity, work.participant, work.visit.run)
+        progress.note(work.activity, work.participant, HANDED_IN, work.visit.run)
+    _mail(
+        work,
+        "retracted",
+        _("Een oordeel is ingetrokken: %(title)s", title=work.activity.title),
+        _(
+            "Dag %(name)s,\n\n%(trainer)s heeft het oordeel over uw werk voor «%(title)s» ingetrokken. De reden:\n\n"
+            "%(reason)s\n\nU krijgt bericht als er een nieuw oordeel is.\n%(link)s",
+            name=work.participant.first_name, trainer=trainer.name, title=work.activity.title,
+            reason=assessment.retraction_reason, link=link,
+        ),
+    )  # fmt: skip
+    db.session.flush()
+    events.send("core.retracted", assessment=assessment)
+    return assessment
+
+
+def _check(work: Work, judgement: Judgement) -> None:
+    known = {criterion.slug for criterion in work.rubric}
+    if not known.issuperset({*judgement.levels, *judgement.remarks}):
+        raise Invalid(_("Dit criterium hoort niet bij deze opdracht."))
+    if any(level and level not in LEVELS for level in (judgement.overall, *judgement.levels.values())):
+        raise Invalid(_("Kies een van de drie niveaus."))
+
+
+def _same(work: Work, assessment: Assessment, judgement: Judgement) -> bool:
+    kept = {row.criterion: (row.level, row.words) for row in assessment.criteria}
+    return (assessment.overall, assessment.words) == (judgement.overall, judgement.words) and all(
+        kept.get(slug, ("", "")) == (judgement.levels.get(slug, ""), judgement.remarks.get(slug, ""))
+        for slug in (criterion.slug for criterion in work.rubric)
+    )
+
+
+def _write_levels(assessment: Assessment, judgement: Judgement) -> None:
+    kept = {row.criterion: row for row in assessment.criteria}
+    # Rows of a criterion that has left the rubric stay: they were once said to somebody.
+    for slug in {*judgement.levels, *judgement.remarks}:
+        if slug not in kept:
+            kept[slug] = CriterionLevel(criterion=slug)
+            assessment.criteria.append(kept[slug])
+        kept[slug].level = judgement.levels.get(slug, "")
+        kept[slug].words = judgement.remarks.get(slug, "")
+
+
+def _report(work: Work, overall: str) -> None:
+    run = work.visit.run
+    if overall == NOT_YET:
+        progress.note(work.activity, work.participant, RETURNED, run)
+    else:
+        progress.complete(work.activity, work.participant, run, state=overall)
+
+
+def _mail(work: Work, kind: str, subject: str, body: str) -> None:
+    # Who left can no longer open the page that the mail leads to; the judging screen says so.
+    if not work.participant_left:
+        notifications.send(work.participant, kind=kind, subject=subject, body=body)

@@ -1,0 +1,114 @@
+"""The post office: how mail leaves the house. ``MAIL_URL`` says by which way, ``MAIL_FROM`` in whose name."""
+
+import smtplib
+import ssl
+from email.utils import format_datetime, formataddr, parseaddr
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from flask import Flask, current_app
+from flask_mailman import EmailMessage
+from flask_mailman import Mail as Mailman
+from flask_mailman.backends.smtp import EmailBackend
+
+from ..errors import ConfigError
+from .models import Mail
+
+TIMEOUT = 10  # seconds for each answer of the mail server; dev.py gives the worker 15 to stop
+PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+LOCAL = {"console": "console", "file": "file", "memory": "locmem"}
+
+
+class _CarefulSmtp(smtplib.SMTP):
+    """STARTTLS that looks at the server's certificate; Python's own accepts any."""
+
+    def starttls(self, *, context: ssl.SSLContext | None = None) -> Any:
+        return super().starttls(context=context or ssl.create_default_context())
+
+
+class SmtpBackend(EmailBackend):
+    """Flask-Mailman's SMTP with the careful STARTTLS."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        return smtplib.SMTP_SSL if self.use_ssl else _CarefulSmtp
+
+
+def init_app(app: Flask) -> None:
+    """Read ``MAIL_URL``; nothing is opened yet. Raises ConfigError for an address that we cannot use."""
+    app.extensions["mailman"] = Mailman.init_mail(_settings(app.config["MAIL_URL"]))
+
+
+def letter(mail: Mail) -> EmailMessage:
+    """The mail as it goes over the line, with the date and the id of its row."""
+    headers = {
+        "Date": format_datetime(mail.created_at),
+        "Message-ID": mail.message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    to = one_line(mail.to)
+    return EmailMessage(one_line(mail.subject), mail.body, sender(current_app), [to], headers=headers)
+
+
+def hand_over(message: EmailMessage) -> None:
+    """Give a mail to the server. Raises OSError or smtplib.SMTPException when it does not take it."""
+    message.send()
+
+
+def sender(app: Flask) -> str:
+    """In whose name the site writes: ``MAIL_FROM``, or leerplein@ the site's own host."""
+    chosen = one_line(app.config["MAIL_FROM"])
+    if chosen:
+        return chosen
+    return formataddr((app.config["SITE_NAME"], f"leerplein@{_host(app)}"))
+
+
+def domain(app: Flask) -> str:
+    """The domain of the sender, for the ids of mails."""
+    return parseaddr(sender(app))[1].rpartition("@")[2][:80] or _host(app)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters, so that it cannot begin a new header."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _host(app: Flask) -> str:
+    return urlsplit(app.config["BASE_URL"]).hostname or "localhost"
+
+
+def _settings(url: str) -> dict[str, Any]:
+    try:
+        parts = urlsplit(url)
+        return _read(parts)
+    except ValueError:  # a port that is no number
+        raise _refusal() from None
+
+
+def _read(parts: SplitResult) -> dict[str, Any]:
+    if not parts.scheme and not parts.path:
+        return {"MAIL_BACKEND": "dummy"}  # no MAIL_URL: mail stays in the site
+    if parts.scheme in LOCAL:
+        if parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/")):
+            raise _refusal()
+        return {"MAIL_BACKEND": LOCAL[parts.scheme], "MAIL_FILE_PATH": unquote(parts.path)}
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise _refusal()
+    return {
+        "MAIL_BACKEND": SmtpBackend,
+        "MAIL_SERVER": parts.hostname,
+        "MAIL_PORT": parts.port or PORTS[parts.scheme],
+        "MAIL_USERNAME": unquote(parts.username or "") or None,
+        "MAIL_PASSWORD": unquote(parts.password or "") or None,
+        "MAIL_USE_SSL": parts.scheme == "smtps",
+        "MAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "MAIL_TIMEOUT": TIMEOUT,
+    }
+
+
+def _refusal() -> ConfigError:
+    # The address itself is not repeated: it may hold a password.
+    return ConfigError(
+        "LMS_MAIL_URL is no address we can send by; write smtp://host:25, smtps://name:password@host:465, "
+        "smtp+tls://name:password@host:587, file:///folder or console:, or leave it empty."
+    )

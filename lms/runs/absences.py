@@ -1,0 +1,66 @@
+"""«Ik kan niet komen»: signing off for a lesson day, and taking it back."""
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from .. import clock
+from ..db import db
+from ..errors import Conflict
+from ..notifications.services import send
+from .models import TRAINER, Absence, Enrolment, Run, RunDay
+from .visits import RunVisit
+
+
+def trainers(run: Run) -> list[Enrolment]:
+    """The trainers of a run with their person, longest there first."""
+    found = (
+        select(Enrolment)
+        .where(Enrolment.run_id == run.id, Enrolment.role == TRAINER, Enrolment.left_at.is_(None))
+        .order_by(Enrolment.id)
+        .options(joinedload(Enrolment.person))
+    )
+    return list(db.session.scalars(found))
+
+
+def of_participant(enrolment: Enrolment) -> dict[int, Absence]:
+    """Lesson day number to the absence of one participant."""
+    found = db.session.scalars(select(Absence).where(Absence.enrolment_id == enrolment.id))
+    return {absence.day_number: absence for absence in found}
+
+
+def sign_off(visit: RunVisit, day: RunDay, note: str) -> None:
+    """Say that the participant will not come and tell the trainers; a second time only changes the note."""
+    if day.ends_at < clock.now():
+        raise Conflict(_("Deze lesdag is al geweest."))
+    enrolment = visit.enrolment
+    assert enrolment is not None
+    absence = db.session.scalar(
+        select(Absence).where(Absence.enrolment_id == enrolment.id, Absence.day_number == day.number)
+    )
+    if absence is not None:
+        absence.note = note
+        return
+    db.session.add(Absence(enrolment_id=enrolment.id, day_number=day.number, note=note))
+    when = format_date(clock.local(day.starts_at), "EEEE d MMMM", rebase=False)
+    subject = _("%(name)s kan niet komen op Lesdag %(number)s", name=visit.person.name, number=day.number)
+    body = _(
+        "%(name)s (%(group)s) kan niet komen op Lesdag %(number)s, %(date)s.",
+        name=visit.person.name, group=visit.run.name, number=day.number, date=when,
+    )  # fmt: skip
+    if note:
+        body += "\n\n" + _("Toelichting: %(note)s", note=note)
+    for trainer in trainers(visit.run):
+        send(trainer.person, "absence", subject, body)
+
+
+def take_back(visit: RunVisit, day: RunDay) -> None:
+    """The participant comes after all."""
+    enrolment = visit.enrolment
+    assert enrolment is not None
+    absence = db.session.scalar(
+        select(Absence).where(Absence.enrolment_id == enrolment.id, Absence.day_number == day.number)
+    )
+    if absence is not None:
+        db.session.delete(absence)

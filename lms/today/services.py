@@ -1,0 +1,99 @@
+"""What «Vandaag» tells: a participant's run with its next step, and the runs that somebody trains."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from .. import clock
+from ..accounts.models import Person
+from ..courses.models import Course
+from ..db import db
+from ..runs import absences, services
+from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
+from ..runs.outline import Item, Outline, Week
+from ..runs.visits import RunVisit
+
+
+@dataclass(frozen=True)
+class Participation:
+    """A participant's run today. ``others`` are further runs that they follow."""
+
+    visit: RunVisit
+    outline: Outline
+    next: Item | None
+    due: list[Item]
+    returned: list[Item]
+    week: Week | None
+    day: RunDay | None
+    absence: Absence | None
+    trainers: list[Enrolment]
+    announcements: list[Announcement]
+    others: list[Run]
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A run that the person trains, with its next lesson day, if one is still to come."""
+
+    run: Run
+    day: RunDay | None
+
+
+def participation(person: Person) -> Participation | None:
+    """The participant's present run; None for who follows nothing. Of several, the one with the nearest day."""
+    enrolments = _enrolments(person, PARTICIPANT)
+    if not enrolments:
+        return None
+    enrolments.sort(key=lambda enrolment: _nearest(enrolment.run))
+    enrolment = enrolments[0]
+    visit = RunVisit(enrolment.run, person, enrolment)
+    outline = Outline(visit)
+    day = next_day(enrolment.run)
+    due = [item for item in outline.counted if item.due is not None and item.is_open]
+    judged = [item for item in outline.counted if item.due is not None and item.progress is not None]
+    returned = [item for item in judged if item.state.kind in {"back", "done"}]
+    return Participation(
+        visit=visit,
+        outline=outline,
+        next=outline.next,
+        due=sorted(due, key=lambda item: item.due or clock.today())[:4],
+        returned=sorted(returned, key=lambda item: item.progress.updated_at, reverse=True)[:4],  # type: ignore[union-attr]
+        week=outline.week(visit.week) if visit.week else None,
+        day=day,
+        absence=absences.of_participant(enrolment).get(day.number) if day else None,
+        trainers=absences.trainers(enrolment.run),
+        announcements=services.announcements(enrolment.run, 2),
+        others=[other.run for other in enrolments[1:]],
+    )
+
+
+def trained_runs(person: Person) -> list[TrainedRun]:
+    """The runs that the person trains, the one with the nearest day first."""
+    runs = [enrolment.run for enrolment in _enrolments(person, TRAINER)]
+    return [TrainedRun(run, next_day(run)) for run in sorted(runs, key=_nearest)]
+
+
+def next_day(run: Run) -> RunDay | None:
+    """The first lesson day that is not over yet."""
+    return next((day for day in run.days if day.ends_at >= clock.now()), None)
+
+
+def _nearest(run: Run) -> tuple[bool, float]:
+    """Sorts running runs by their next day, and finished ones after them, the latest first."""
+    day = next_day(run)
+    if day is not None:
+        return False, day.starts_at.timestamp()
+    return True, -max((day.ends_at.timestamp() for day in run.days), default=0.0)
+
+
+def _enrolments(person: Person, role: str) -> list[Enrolment]:
+    found = (
+        select(Enrolment)
+        .where(Enrolment.person_id == person.id, Enrolment.role == role, Enrolment.left_at.is_(None))
+        .options(
+            joinedload(Enrolment.run).joinedload(Run.course).joinedload(Course.days),
+            joinedload(Enrolment.run).joinedload(Run.days),
+        )
+    )
+    return list(db.session.scalars(found).unique())
