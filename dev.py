@@ -233,10 +233,9 @@ def prepare_database(env):
     state = subprocess.run(question, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=False).returncode
     if state not in (0, 1):
         raise RefusalError("The site was not started, because 'lms status' failed.")
-    steps = ["init", "demo"] if state == 0 else ["upgrade"]
-    for step in steps:
-        if subprocess.run([lms, step], cwd=ROOT, env=env, check=False).returncode:
-            raise RefusalError(f"The site was not started, because 'lms {step}' failed.")
+    step = "demo" if state == 0 else "upgrade"
+    if subprocess.run([lms, step], cwd=ROOT, env=env, check=False).returncode:
+        raise RefusalError(f"The site was not started, because 'lms {step}' failed.")
 
 
 def serve(commands, env, url):

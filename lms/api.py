@@ -8,8 +8,10 @@ from .accounts.services import people_of_library
 from .clock import at, local, now, today
 from .courses.models import Activity, Course
 from .db import Base, db
+from .demo.site import DemoSite
 from .errors import Conflict, Invalid, LmsError, NotFound, Refused
 from .events import send
+from .grading.services import Judgement
 from .html import clean, from_markdown
 from .i18n import duration, hour, moment
 from .jobs.services import enqueue
@@ -35,7 +37,7 @@ from .policies import has_role, libraries_with_role, may, public, requires
 from .progress import services as progress
 from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
-from .vocabularies.models import Term
+from .vocabularies.models import Term, Vocabulary
 from .vocabularies.services import resolve, terms
 
 __all__ = [
@@ -47,9 +49,11 @@ __all__ = [
     "CourseContent",
     "Demo",
     "DemoAccount",
+    "DemoSite",
     "Enrolment",
     "Event",
     "Invalid",
+    "Judgement",
     "JobKind",
     "Library",
     "Listener",
@@ -67,6 +71,7 @@ __all__ = [
     "Term",
     "Visit",
     "Vocabularies",
+    "Vocabulary",
     "at",
     "clean",
     "current_user",

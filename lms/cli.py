@@ -6,14 +6,28 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import FlaskGroup, NoAppException
 
 from . import config, create_app, migrate
+from .accounts.cli import user_group
+from .courses import cli as courses
 from .db import db
+from .demo.services import load as load_demo
 from .errors import ConfigError, ContractError, LmsError
 from .jobs import worker
 from .registry import registry
+from .runs import cli as runs
+from .scaffold.cli import plugin as plugin_group
 from .setup import load_reference_data
+
+UNFINISHED = "demo-unfinished"
+
+
+class NotStartedError(NoAppException):
+    """The app cannot start; ``lms --help`` says so above the commands that it knows without it."""
+
+    exit_code = 1
+    show = click.ClickException.show  # the sentence alone, without the usage of the command
 
 
 def _app(*_args: Any) -> Flask:
@@ -21,11 +35,16 @@ def _app(*_args: Any) -> Flask:
         return create_app()
     except (ConfigError, ContractError) as error:
         # One sentence, no traceback: it says what to change.
-        raise click.ClickException(str(error)) from error
+        raise NotStartedError(str(error)) from error
 
 
 class Commands(FlaskGroup):
     """Errors that carry a sentence are shown as that sentence, with exit code 1."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Flask's options choose and debug an app; ours is known, and its settings come from the environment.
+        self.params = [param for param in self.params if param.name not in {"env_file", "app", "debug"}]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -57,6 +76,22 @@ def init() -> None:
     click.echo(f"The site is ready in {folder}. Next: lms user add, then lms run add.")
 
 
+@main.command(with_appcontext=False)
+def demo() -> None:
+    """Make an empty site into a demo with made-up people; everything or nothing. Does nothing when it is one."""
+    # The mark outlives a process that is killed half-way: such a site still counts as new.
+    unfinished = config.ensure_instance() / UNFINISHED
+    app = _app()
+    with app.app_context():
+        if migrate.is_new():
+            unfinished.touch()
+        _bring_up_to_date()
+        loaded = load_demo()
+        db.session.commit()
+        unfinished.unlink(missing_ok=True)
+    click.echo("The demo is ready." if loaded else "This site is a demo already.")
+
+
 @main.command()
 def upgrade() -> None:
     """Bring tables, vocabularies and courses up to date with this version and these plugins."""
@@ -78,7 +113,7 @@ def status(new: bool) -> None:
     """Tell whether the site has a database and whether its tables are up to date."""
     config.ensure_instance()
     with _app().app_context():
-        is_new = migrate.is_new()
+        is_new = migrate.is_new() or (config.instance_folder() / UNFINISHED).exists()
         if new:
             sys.exit(0 if is_new else 1)
         behind = [] if is_new else migrate.pending()
@@ -136,5 +171,10 @@ def migration(plugin_name: str, message: str) -> None:
     click.echo(str(made) if made else "Models and tables are equal; nothing written.")
 
 
+main.add_command(courses.course)
+main.add_command(runs.run)
+main.add_command(runs.runs)
 main.add_command(worker.command)
 main.add_command(worker.jobs_command)
+main.add_command(plugin_group)
+main.add_command(user_group)

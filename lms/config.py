@@ -57,7 +57,8 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SESSION_COOKIE_SECURE=base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a long writing session must not fail
-        MAX_CONTENT_LENGTH=64 * MEGABYTE,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, and pages whose address is a key send none
+        MAX_CONTENT_LENGTH=128 * MEGABYTE,  # all the files that one may send at once, and room for the sentence
         MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
         UPLOAD_MAX_BYTES=20 * MEGABYTE,
         UPLOAD_MAX_FILES=5,

@@ -10,13 +10,15 @@ from .accounts.routes import bp as accounts
 from .admin.routes import bp as admin
 from .assignments.activity import Assignment
 from .assignments.routes import bp as assignments
+from .demo import content as demo
 from .files.routes import bp as files
+from .files.services import forget_bytes
 from .grading.routes import bp as grading
 from .lessons.activity import Lesson
 from .lessons.routes import bp as lessons
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
-from .plugins import Event, JobKind, NavItem, Permission, Plugin, Role, Vocabularies
+from .plugins import Demo, Event, JobKind, NavItem, Permission, Plugin, Role, Vocabularies
 from .runs.routes import bp as runs
 from .site.routes import bp as site
 from .today.routes import bp as today
@@ -55,11 +57,13 @@ core = Plugin(
     ),
     activity_types=(Lesson, Assignment),
     vocabularies=(Vocabularies(HERE / "vocabularies" / "taxonomie.json"),),
+    demo_accounts=demo.accounts,
+    demo=(Demo(demo.load),),
     events=(
         Event("core.handed_in", ("version",)),
         Event("core.released", ("assessment",)),
         Event("core.retracted", ("assessment",)),
         Event("core.enrolled", ("enrolment",)),
     ),
-    jobs=(JobKind("core.mail", deliver),),
+    jobs=(JobKind("core.mail", deliver), JobKind("core.forget_bytes", forget_bytes)),
 )

@@ -1,6 +1,6 @@
 """The data that a site needs before its first visitor: vocabularies, what plugins bring, courses."""
 
-from .courses.content import load_folder
+from .courses.loader import load_folder
 from .registry import registry
 from .vocabularies import services as vocabularies
 

@@ -1,7 +1,7 @@
 """What core tests and plugin tests share: an app and a database for each test, people, runs and a query counter.
 
 Load it with ``pytest_plugins = ["lms.testing"]`` in the top ``conftest.py``. Fixtures: ``app``, ``client``, ``make``,
-``sign_in``, ``queries`` and ``worker``.
+``sign_in``, ``lms_command``, ``queries`` and ``worker``.
 """
 
 import contextvars
@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from . import clock, create_app, migrate
 from .accounts.models import Person, RoleGrant
+from .cli import main
 from .courses.models import Activity, Course, CourseDay, Module, Step
 from .db import db
 from .jobs.services import run_due
@@ -113,6 +115,21 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def lms_command(app: Flask) -> Callable[..., Result]:
+    """``lms_command("course", "check", folder)`` runs ``lms course check …``, with a database session of its own.
+
+    ``site`` is another app to run it in; other options go to click's ``invoke`` (``input``, ``env``).
+    """
+
+    def run(*args: Any, site: Flask = app, **options: Any) -> Result:
+        db.session.commit()
+        runner = site.test_cli_runner()
+        return contextvars.Context().run(runner.invoke, main, [str(arg) for arg in args], **options)
+
+    return run
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ class Link:
 
 def init_app(app: Flask) -> None:
     """Put frame, headers and error pages on every page of the app."""
+    app.before_request(_limit_form)  # before the form's token, which reads the form
     CSRFProtect(app)
     app.context_processor(_frame)
     app.after_request(_headers)
@@ -90,6 +91,12 @@ def typed() -> dict[str, str]:
     if request.method in SAFE_METHODS:
         return {}
     return {name: value for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 40}
+
+
+def _limit_form() -> None:
+    # The reader of plain forms takes everything into memory, whatever MAX_FORM_MEMORY_SIZE says.
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _is_here(endpoint: str) -> bool:
@@ -177,7 +184,8 @@ def _page(status: int, sentence: str, *, code: str = "", headers: Any = ()) -> R
         # The page for a fault of ours asks the database nothing: that may be what is broken.
         template = {404: "errors/404.html", 500: "errors/500.html"}.get(status, "errors/error.html")
         try:
-            html = render_template(template, title=_title(status), text=sentence, code=code, typed=typed())
+            frame = {"demo": False, "nav_items": ()} if status == 500 else {}
+            html = render_template(template, title=_title(status), text=sentence, code=code, typed=typed(), **frame)
         except Exception:
             log.exception("the error page failed too")
             html = f'<!doctype html><html lang="nl"><title>Fout</title><p>{escape(sentence)}</p></html>'

@@ -42,15 +42,15 @@ def check(limits: Iterable[Limit]) -> None:
     limits = list(limits)
     since = now() - WINDOW
     rows = db.session.execute(
-        select(Attempt.key, func.count(), func.max(Attempt.at))
+        select(Attempt.key, func.count(), func.min(Attempt.at))
         .where(Attempt.key.in_([limit.key for limit in limits]), Attempt.at > since)
         .group_by(Attempt.key)
     )
-    seen = {key: (count, last) for key, count, last in rows}
+    seen = {key: (count, oldest) for key, count, oldest in rows}
     for limit in limits:
-        count, last = seen.get(limit.key, (0, None))
+        count, oldest = seen.get(limit.key, (0, now()))
         if count >= limit.most:
-            seconds = max(1, ceil((last + WINDOW - now()).total_seconds()))
+            seconds = max(1, ceil((oldest + WINDOW - now()).total_seconds()))
             raise TooMany(
                 _("Te veel pogingen. Wacht %(time)s en probeer het nog een keer.", time=_words(seconds)), seconds
             )

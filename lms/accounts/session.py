@@ -1,7 +1,7 @@
 """Who is here: the signed-in person of a request."""
 
-from flask import Flask
-from flask_login import LoginManager
+from flask import Flask, session
+from flask_login import LoginManager, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +19,19 @@ def load_person(identity: str) -> Person | None:
         .where(Person.id == int(number), Person.version == int(version), Person.active)
         .options(joinedload(Person.library))
     )
+
+
+def sign_in(person: Person) -> None:
+    """Begin a session for this person. Nothing of the one before stays, so a planted one is worth nothing."""
+    session.clear()
+    login_user(person)
+    session.permanent = True  # for PERMANENT_SESSION_LIFETIME
+
+
+def sign_out() -> None:
+    """End the session of this browser."""
+    logout_user()
+    session.clear()
 
 
 def init_app(app: Flask) -> None:

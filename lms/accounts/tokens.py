@@ -63,4 +63,6 @@ def read(purpose: Purpose, token: str) -> Person:
 
 
 def _serializer(purpose: Purpose) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key, salt=f"lms.accounts.{purpose.name}", signer=_ClockSigner)
+    return URLSafeTimedSerializer(
+        current_app.config["SECRET_KEY"], salt=f"lms.accounts.{purpose.name}", signer=_ClockSigner
+    )

@@ -1,11 +1,6 @@
-from flask import Blueprint
+"""«Beheer»: the runs of the site, their people, and everybody's roles."""
 
-from ..policies import requires
-
-bp = Blueprint("admin", __name__, url_prefix="/beheer")
-
-
-@bp.get("/")
-@requires("core.manage")
-def index():
-    return "beheer"
+from . import group_pages as group_pages
+from . import people_pages as people_pages
+from . import run_pages as run_pages
+from .blueprint import bp as bp

@@ -38,6 +38,7 @@ class Draft(Base):
     revision: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
+    activity: Mapped[Activity] = relationship()
     files: Mapped[list[StoredFile]] = relationship(secondary=draft_file, order_by=StoredFile.id)
 
 

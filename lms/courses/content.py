@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from .fields import MAX_SLUG, MAX_TITLE, SLUG, Fields, bad_slug
 from .reading import Node, Unreadable, read_document, read_toml
-from .report import Report, shown
+from .report import Report
 
 COURSE_FILE = "course.toml"
 COURSE_KEYS = ("slug", "title", "summary", "result", "audience", "hours_per_week", "licence", "days", "modules")
@@ -43,6 +43,8 @@ class DayText:
 
 @dataclass(frozen=True)
 class StepText:
+    """A step as written."""
+
     title: str
     week: int | None
     minutes: int
@@ -72,10 +74,13 @@ class ActivityText:
 
 @dataclass(frozen=True)
 class ModuleText:
+    """A module as written. ``listed`` are the slugs in its list with their lines, also those without a file."""
+
     slug: str
     title: str
     day: int | None
     folder: str
+    listed: tuple[tuple[str, int], ...]
     activities: tuple[ActivityText, ...]
     line: int
 
@@ -109,7 +114,7 @@ class CourseText:
 
 def read_course(folder: Path, report: Report) -> CourseText | None:
     """The course in a folder; None when there is no ``course.toml`` that can be read. Findings go to ``report``."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # unlike Path.is_dir, never an error
         report.error(folder, 1, _("Dit is geen map. Geef de map waarin %(file)s staat.", file=COURSE_FILE))
         return None
     file = folder / COURSE_FILE
@@ -154,27 +159,27 @@ def _day(report: Report, file: Path, node: Node) -> DayText:
 def _module(report: Report, file: Path, node: Node) -> ModuleText:
     fields = Fields(report, file, node, MODULE_KEYS)
     folder = fields.slug("folder")
-    activities = []
+    listed, activities = [], []
     for item in fields.items("activities"):
         slug = item.value if isinstance(item.value, str) else ""
         if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
             report.error(file, item.line, bad_slug("activities", item.value))
             continue
+        listed.append((slug, item.line))
+        path = file.parent / folder / f"{slug}.md"
         if not folder:
             continue  # said already; without it every file would seem to be missing
-        path = file.parent / folder / f"{slug}.md"
-        if not path.is_file():
+        if not os.path.isfile(path):
             name = f"{folder}/{slug}.md"
             report.error(file, item.line, _("Het bestand %(name)s staat in de lijst maar is er niet.", name=name))
-            continue
-        activity = read_activity(path, slug, report)
-        if activity is not None:
+        elif activity := read_activity(path, slug, report):
             activities.append(activity)
     return ModuleText(
         slug=fields.slug("slug"),
         title=fields.text("title", limit=MAX_TITLE),
         day=fields.number("day", 1, MAX_DAYS, required=False),
         folder=folder,
+        listed=tuple(listed),
         activities=tuple(activities),
         line=fields.line,
     )
@@ -234,14 +239,11 @@ def _step(report: Report, file: Path, node: Node) -> StepText:
 
 def _report_unlisted(course: CourseText, folder: Path, report: Report) -> None:
     """A text that nobody listed would be missed only when somebody looks for it in the course."""
-    listed = {
-        item.value + ".md"
-        for item in ()
-    }
-    del listed
+    listed = {folder / module.folder / f"{slug}.md" for module in course.modules for slug, _line in module.listed}
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(".md") and not name.startswith("."):
-                pass
-    _ = shown
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for file in (Path(parent, name) for name in names):
+            if file.suffix == ".md" and not file.name.startswith(".") and file not in listed:
+                sentence = _("Dit bestand staat bij geen module in %(file)s. Zet het in de lijst of haal het weg.",
+                             file=COURSE_FILE)  # fmt: skip
+                report.error(file, 1, sentence)

@@ -1,6 +1,7 @@
 """Reads the keys of one block, and reports what is missing, unknown or of another kind than asked for."""
 
 import re
+from collections.abc import Container
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -15,11 +16,7 @@ MAX_TITLE = 200
 
 
 class Fields:
-    """One block of keys in a file.
-
-    ``allowed`` are the keys that the block may have. With ``more`` other keys are somebody else's, and only one that
-    looks like a slip of the pen is reported.
-    """
+    """One block of keys in a file. ``allowed`` are the keys that it may have; with ``more`` others are left alone."""
 
     def __init__(self, report: Report, file: Path, node: Node, allowed: tuple[str, ...], *, more: bool = False) -> None:
         self.report = report
@@ -29,7 +26,10 @@ class Fields:
         self.nodes: dict[str, Node] = {}
         if isinstance(node.value, dict):
             self.nodes = node.value
-            self._unknown(more)
+            if not self.nodes:
+                self.error(None, _("Dit blok is leeg. Het kan hebben: %(keys)s.", keys=self._keys()))
+            for key in () if more else self.others:
+                self.error(key, unknown_key(key, self.nodes, allowed))
         else:
             self.error(None, _("Hier horen sleutels met een waarde: %(keys)s.", keys=", ".join(allowed)))
 
@@ -120,22 +120,18 @@ class Fields:
             self.error(None, _("%(key)s ontbreekt. Verplicht of mogelijk zijn: %(keys)s.", key=key, keys=self._keys()))
         return node
 
-    def _unknown(self, more: bool) -> None:
-        if not self.nodes:
-            self.error(None, _("Dit blok is leeg. Het kan hebben: %(keys)s.", keys=self._keys()))
-        for key in self.others:
-            missing = [known for known in self.allowed if known not in self.nodes]
-            meant = get_close_matches(key, missing, n=1, cutoff=0.75)
-            if meant:
-                sentence = _("De sleutel %(key)s bestaat niet. Bedoelt u %(meant)s?", key=shown(key), meant=meant[0])
-            elif more:
-                continue
-            else:
-                sentence = _("De sleutel %(key)s bestaat niet.", key=shown(key))
-            self.error(key, f"{sentence} {_('Mogelijk zijn: %(keys)s.', keys=self._keys())}")
-
     def _keys(self) -> str:
         return ", ".join(self.allowed)
+
+
+def unknown_key(key: str, present: Container[str], allowed: tuple[str, ...]) -> str:
+    """The sentence about a key that does not exist, with the one that was probably meant."""
+    meant = get_close_matches(key, [known for known in allowed if known not in present], n=1, cutoff=0.75)
+    sentences = [_("De sleutel %(key)s bestaat niet.", key=shown(key))]
+    if meant:
+        sentences.append(_("Bedoelt u %(meant)s?", meant=meant[0]))
+    sentences.append(_("Mogelijk zijn: %(keys)s.", keys=", ".join(allowed)))
+    return " ".join(sentences)
 
 
 def bad_slug(key: str, text: str) -> str:

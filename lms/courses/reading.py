@@ -4,6 +4,7 @@ Nothing here knows what a course is. What cannot be read is :class:`Unreadable`,
 """
 
 import math
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -63,9 +64,9 @@ class Document:
 
 def read_text(file: Path) -> str:
     """The text of a file with ``\\n`` at the end of each line. Raises :class:`Unreadable`."""
+    if not os.path.isfile(file):  # unlike Path.is_file, never an error
+        raise Unreadable(1, _("Dit bestand is er niet."))
     try:
-        if not file.is_file():
-            raise Unreadable(1, _("Dit bestand is er niet."))
         if file.stat().st_size > MAX_BYTES:
             raise Unreadable(1, _("Dit bestand is groter dan 1 MB. Maak het kleiner."))
         data = file.read_bytes()
@@ -115,10 +116,12 @@ def read_yaml(text: str, first_line: int = 1) -> Node:
             line = event.start_mark.line
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = mark.line if mark else line
         last = text.count("\n")
-        raise Unreadable(min(where, last) + first_line, _not_yaml(error.problem or error.context or "")) from error
+        mark = error.problem_mark
+        if error.context_mark and (mark is None or mark.index >= len(text)):
+            mark = error.context_mark  # a quote that never closes: what counts is where it opens
+        where = min(mark.line, last) if mark else line
+        raise Unreadable(where + first_line, _not_yaml(error.problem or error.context or "")) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # PyYAML lets an impossible character code («\UFFFFFFFF») escape as a ValueError.
         raise Unreadable(line + first_line, _not_yaml(str(error).splitlines()[0])) from error

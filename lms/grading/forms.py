@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
 
 from .models import Assessment
 from .rubric import LEVELS, Criterion
@@ -31,7 +34,11 @@ class AtMost:
         over = len(field.data or "") - self.limit
         if over > 0:
             raise ValidationError(
-                _("Er passen %(limit)s tekens. Haal er %(over)s weg.", limit=self.limit, over=over)
+                _(
+                    "Er passen %(limit)s tekens. Haal er %(over)s weg.",
+                    limit=format_decimal(self.limit),
+                    over=format_decimal(over),
+                )
             )
 
 
@@ -39,8 +46,11 @@ class LevelField(RadioField):
     """One of the three levels, or none yet: a judgement may be saved half done."""
 
     def __init__(self, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, choices=list(LEVELS.items()), **kwargs)
+        super().__init__(label, choices=[SelectChoice(*level) for level in LEVELS.items()], **kwargs)
         self.flags.required = True  # for a release; so no «(niet verplicht)» stands beside it
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = valuelist[0] if valuelist else ""  # a missing radio is no choice, whatever was saved before
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in LEVELS:
@@ -103,12 +113,13 @@ class RetractForm(FlaskForm):
     """Why a judgement is taken back."""
 
     reason = TextAreaField(
-        _l("Waarom trekt u het oordeel in?"), filters=[tidy], validators=[AtMost(MAX_REASON)]
+        _l("Waarom trekt u het oordeel in?"),
+        filters=[tidy],
+        validators=[
+            DataRequired(_l("Schrijf waarom u het oordeel intrekt. De deelnemer leest dit.")),
+            AtMost(MAX_REASON),
+        ],
     )
-
-    def validate_reason(self, field: Field) -> None:
-        if not field.data:
-            raise ValidationError(_("Schrijf waarom u het oordeel intrekt. De deelnemer leest dit."))
 
 
 def judge_form(work: Work, posted: Mapping[str, str] | None = None) -> JudgeForm:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Person
+from ..assignments import KEY as ASSIGNMENT
 from ..assignments.models import Draft, Submission, Version
 from ..courses.models import Activity, Module
 from ..db import db
@@ -19,7 +20,6 @@ from .waiting import SAVED, WAITING, is_newest
 
 PER_PAGE = 25
 NOTHING, DRAFT, RELEASED = "nothing", "draft", "released"
-ASSIGNMENT = "core.assignment"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 
 from .. import events
 from ..accounts.models import Person
@@ -30,6 +30,8 @@ __all__ = [
 
 # Progress of an assignment, in the words of its activity type; a judgement that is enough is its own word.
 HANDED_IN, RETURNED = "handed_in", "returned"
+SHOWN = 5
+"""Earlier versions that stand folded beside the present one; of older ones the screen has the link."""
 MAX_WORDS = 10_000
 """Characters in one field of words."""
 
@@ -99,7 +101,7 @@ class Work:
 
     @property
     def earlier(self) -> list[Judged]:
-        """The versions before this one, the last first."""
+        """The versions before this one, the last first. The first ``SHOWN`` come with their text and files."""
         return [judged for judged in reversed(self.versions) if judged.version.number < self.version.number]
 
     @property
@@ -138,10 +140,12 @@ def load_work(visit: RunVisit, version_id: int, *, for_update: bool = False) -> 
         .join(Submission.enrolment)
         .where(Version.id == version_id, Enrolment.run_id == visit.run.id, Enrolment.role == PARTICIPANT)
         .options(
+            defer(Version.text),
+            defer(Version.html),
             contains_eager(Version.submission).options(
                 contains_eager(Submission.enrolment).joinedload(Enrolment.person).joinedload(Person.library),
                 joinedload(Submission.activity),
-            )
+            ),
         )
     )
     if version is None:
@@ -151,9 +155,13 @@ def load_work(visit: RunVisit, version_id: int, *, for_update: bool = False) -> 
         .outerjoin(Assessment, Assessment.version_id == Version.id)
         .where(Version.submission_id == version.submission_id)
         .order_by(Version.number)
-        .options(selectinload(Version.files), joinedload(Assessment.assessor))
+        .options(defer(Version.text), defer(Version.html), joinedload(Assessment.assessor))
     )
-    return Work(visit, version, tuple(Judged(*row) for row in judged))
+    work = Work(visit, version, tuple(Judged(*row) for row in judged))
+    shown = [version.id, *(judged.version.id for judged in work.earlier[:SHOWN])]
+    texts = select(Version).where(Version.id.in_(shown)).options(defer(Version.text), selectinload(Version.files))
+    db.session.scalars(texts).all()  # fills in the versions above
+    return work
 
 
 def save(work: Work, trainer: Person, judgement: Judgement, revision: int) -> Assessment:
@@ -224,6 +232,8 @@ def retract(work: Work, trainer: Person, reason: str, link: str) -> Assessment:
         raise Invalid(_("Schrijf waarom u het oordeel intrekt. De deelnemer leest dit."), "reason")
     assessment = work.assessment
     if assessment is None or assessment.released_at is None:
+        if assessment is not None and assessment.retraction_reason == reason.strip():
+            return assessment  # the button was pressed twice
         raise Conflict(_("Dit oordeel is niet vrijgegeven, dus er is niets in te trekken."))
     assessment.released_at = None
     assessment.retracted_at = now()

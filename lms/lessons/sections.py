@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import zip_longest
 
 _HEADING = re.compile(r'<h2(?: id="(?P<id>[^"]*)")?>(?P<title>.*?)</h2>', re.DOTALL)
 _TAGS = re.compile(r"<[^>]+>")
@@ -29,7 +30,7 @@ def split(html: str) -> list[Section]:
     opening = html[: found[0].start()] if found else html
     if opening.strip():
         parts.append(Section("", "", opening))
-    for heading, following in zip(found, [*found[1:], None], strict=True):
+    for heading, following in zip_longest(found, found[1:]):
         end = following.start() if following else len(html)
         title = unescape(_TAGS.sub("", heading["title"])).strip()
         parts.append(Section(heading["id"] or "", title, html[heading.end() : end]))

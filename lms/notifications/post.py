@@ -22,8 +22,8 @@ LOCAL = {"console": "console", "file": "file", "memory": "locmem"}
 class _CarefulSmtp(smtplib.SMTP):
     """STARTTLS that looks at the server's certificate; Python's own accepts any."""
 
-    def starttls(self, *, context: ssl.SSLContext | None = None) -> Any:
-        return super().starttls(context=context or ssl.create_default_context())
+    def starttls(self, *_args: Any, **options: Any) -> Any:
+        return super().starttls(context=options.get("context") or ssl.create_default_context())
 
 
 class SmtpBackend(EmailBackend):
@@ -52,7 +52,12 @@ def letter(mail: Mail) -> EmailMessage:
 
 def hand_over(message: EmailMessage) -> None:
     """Give a mail to the server. Raises OSError or smtplib.SMTPException when it does not take it."""
-    message.send()
+    connection = current_app.extensions["mailman"].get_connection()
+    message.connection = connection
+    try:
+        message.send()
+    finally:
+        connection.close()  # Flask-Mailman leaves it open when the server refuses
 
 
 def sender(app: Flask) -> str:

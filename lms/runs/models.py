@@ -16,9 +16,10 @@ TRAINER = "trainer"
 
 class Run(Base):
     __tablename__ = "core_run"
+    __table_args__ = (UniqueConstraint("course_id", "name"),)  # a second press of the button makes no second run
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("core_course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("core_course.id"))
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(default=now)
 

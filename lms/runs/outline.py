@@ -178,7 +178,7 @@ class Outline:
                     "state": "done" if item.done else "now" if item is self.next else "todo",
                     "minutes": item.minutes,
                     "title": item.activity.title,
-                    "number": item.number,
+                    "number": item.number.rpartition(".")[2],
                 }
                 for item in books
             ],

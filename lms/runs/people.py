@@ -15,7 +15,6 @@ from .models import TRAINER, Enrolment, Run
 from .problems import Problem
 
 MAX_LINES = 1000
-SHOWN = 20  # more sentences than this nobody reads; the rest is counted
 HEADER = frozenset({"naam", "name", "e-mail", "email", "e-mailadres", "emailadres", "mail"})
 
 
@@ -76,7 +75,7 @@ def _cells(row: str) -> list[str]:
         while len(cells) > 1 and not cells[-1]:
             cells.pop()
     ways = [cells for cells in ways if len(cells) > 1] or [ways[0]]
-    return next((cells for cells in ways if "@" in cells[1:2] or "@" in "".join(cells[1:2])), ways[0])
+    return next((cells for cells in ways if "@" in "".join(cells[1:2])), ways[0])
 
 
 def _line(number: int, cells: list[str]) -> tuple[Line | None, str]:
@@ -90,7 +89,7 @@ def _line(number: int, cells: list[str]) -> tuple[Line | None, str]:
     if not email:
         return None, _("Regel %(number)s: het e-mailadres ontbreekt. Schrijf naam; e-mail; bibliotheek.", number=number)
     try:
-        address = validate_email(email, check_deliverability=False).normalized.lower()
+        address = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized.lower()
     except EmailNotValidError:
         address = ""
     if not address or len(address) > 254:
@@ -136,12 +135,9 @@ def check(entries: Iterable[Entry], field: str, *, library_needed: bool) -> list
 
 def check_in_run(entries: Iterable[Entry], run: Run, field: str) -> list[Problem]:
     """Who of these takes part in the run already. One query."""
-    there = {
-        person_id: role
-        for person_id, role in db.session.execute(
-            select(Enrolment.person_id, Enrolment.role).where(Enrolment.run_id == run.id, Enrolment.left_at.is_(None))
-        )
-    }
+    found = select(Enrolment.person_id, Enrolment.role)
+    rows = db.session.execute(found.where(Enrolment.run_id == run.id, Enrolment.left_at.is_(None)))
+    there = {row.person_id: row.role for row in rows}
     problems = []
     for entry in entries:
         role = there.get(entry.person.id) if entry.person else None
@@ -165,19 +161,6 @@ def check_both(trainers: Iterable[Line], participants: Iterable[Line], field: st
         for line in participants
         if line.email in also
     ]
-
-
-def short(problems: list[Problem]) -> list[Problem]:
-    """No more sentences than somebody reads for each field; the last one counts the rest."""
-    by_field: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_field.setdefault(problem.field, []).append(problem)
-    kept = []
-    for field, own in by_field.items():
-        kept += own[:SHOWN]
-        if len(own) > SHOWN:
-            kept.append(Problem(field, _("En nog %(num)s regels.", num=len(own) - SHOWN)))
-    return kept
 
 
 def libraries(names: Iterable[str]) -> dict[str, Library]:

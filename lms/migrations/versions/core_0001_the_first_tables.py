@@ -127,10 +127,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["core_course.id"], name=op.f("fk_core_run_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_run")),
+        sa.UniqueConstraint("course_id", "name", name=op.f("uq_core_run_course_id_name")),
     )
-    with op.batch_alter_table("core_run", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_core_run_course_id"), ["course_id"], unique=False)
-
     op.create_table(
         "core_term",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -142,10 +140,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["vocabulary_id"],
-            ["core_vocabulary.id"],
-            name=op.f("fk_core_term_vocabulary_id"),
-            ondelete="CASCADE",
+            ["vocabulary_id"], ["core_vocabulary.id"], name=op.f("fk_core_term_vocabulary_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_term")),
         sa.UniqueConstraint("vocabulary_id", "code", name=op.f("uq_core_term_vocabulary_id_code")),
@@ -190,10 +185,7 @@ def upgrade() -> None:
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["core_person.id"],
-            name=op.f("fk_core_announcement_author_id"),
-            ondelete="SET NULL",
+            ["author_id"], ["core_person.id"], name=op.f("fk_core_announcement_author_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["run_id"], ["core_run.id"], name=op.f("fk_core_announcement_run_id"), ondelete="CASCADE"
@@ -264,10 +256,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=80), nullable=False),
         sa.Column("library_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["library_id"],
-            ["core_library.id"],
-            name=op.f("fk_core_role_grant_library_id"),
-            ondelete="CASCADE",
+            ["library_id"], ["core_library.id"], name=op.f("fk_core_role_grant_library_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["core_person.id"], name=op.f("fk_core_role_grant_person_id"), ondelete="CASCADE"
@@ -313,10 +302,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["core_enrolment.id"],
-            name=op.f("fk_core_absence_enrolment_id"),
-            ondelete="CASCADE",
+            ["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_core_absence_enrolment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_absence")),
         sa.UniqueConstraint("enrolment_id", "day_number", name=op.f("uq_core_absence_enrolment_id_day_number")),
@@ -331,10 +317,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["core_activity.id"], name=op.f("fk_core_draft_activity_id")),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["core_enrolment.id"],
-            name=op.f("fk_core_draft_enrolment_id"),
-            ondelete="CASCADE",
+            ["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_core_draft_enrolment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_draft")),
         sa.UniqueConstraint("enrolment_id", "activity_id", name=op.f("uq_core_draft_enrolment_id_activity_id")),
@@ -352,16 +335,10 @@ def upgrade() -> None:
         sa.Column("completed_at", sa.DateTime(), nullable=True),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["core_activity.id"],
-            name=op.f("fk_core_progress_activity_id"),
-            ondelete="CASCADE",
+            ["activity_id"], ["core_activity.id"], name=op.f("fk_core_progress_activity_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["core_enrolment.id"],
-            name=op.f("fk_core_progress_enrolment_id"),
-            ondelete="CASCADE",
+            ["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_core_progress_enrolment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_progress")),
         sa.UniqueConstraint("enrolment_id", "activity_id", name=op.f("uq_core_progress_enrolment_id_activity_id")),
@@ -376,10 +353,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["core_activity.id"],
-            name=op.f("fk_core_run_due_activity_id"),
-            ondelete="CASCADE",
+            ["activity_id"], ["core_activity.id"], name=op.f("fk_core_run_due_activity_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["run_id"], ["core_run.id"], name=op.f("fk_core_run_due_run_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_run_due")),
@@ -410,10 +384,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["core_activity.id"], name=op.f("fk_core_submission_activity_id")),
         sa.ForeignKeyConstraint(
-            ["enrolment_id"],
-            ["core_enrolment.id"],
-            name=op.f("fk_core_submission_enrolment_id"),
-            ondelete="CASCADE",
+            ["enrolment_id"], ["core_enrolment.id"], name=op.f("fk_core_submission_enrolment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_submission")),
         sa.UniqueConstraint("enrolment_id", "activity_id", name=op.f("uq_core_submission_enrolment_id_activity_id")),
@@ -446,10 +417,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("handed_in_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["core_submission.id"],
-            name=op.f("fk_core_version_submission_id"),
-            ondelete="CASCADE",
+            ["submission_id"], ["core_submission.id"], name=op.f("fk_core_version_submission_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_version")),
         sa.UniqueConstraint("submission_id", "number", name=op.f("uq_core_version_submission_id_number")),
@@ -470,16 +438,10 @@ def upgrade() -> None:
         sa.Column("retracted_at", sa.DateTime(), nullable=True),
         sa.Column("retraction_reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["assessor_id"],
-            ["core_person.id"],
-            name=op.f("fk_core_assessment_assessor_id"),
-            ondelete="SET NULL",
+            ["assessor_id"], ["core_person.id"], name=op.f("fk_core_assessment_assessor_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["core_version.id"],
-            name=op.f("fk_core_assessment_version_id"),
-            ondelete="CASCADE",
+            ["version_id"], ["core_version.id"], name=op.f("fk_core_assessment_version_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_assessment")),
         sa.UniqueConstraint("version_id", name=op.f("uq_core_assessment_version_id")),
@@ -493,10 +455,7 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["core_file.id"], name=op.f("fk_core_version_file_file_id")),
         sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["core_version.id"],
-            name=op.f("fk_core_version_file_version_id"),
-            ondelete="CASCADE",
+            ["version_id"], ["core_version.id"], name=op.f("fk_core_version_file_version_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("version_id", "file_id", name=op.f("pk_core_version_file")),
     )
@@ -587,9 +546,6 @@ def downgrade() -> None:
 
     op.drop_table("core_activity")
     op.drop_table("core_term")
-    with op.batch_alter_table("core_run", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_core_run_course_id"))
-
     op.drop_table("core_run")
     with op.batch_alter_table("core_person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_person_library_id"))

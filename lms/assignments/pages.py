@@ -1,0 +1,69 @@
+"""The pages of an assignment, for whoever may see it: also when a form comes back with something to correct."""
+
+from flask import g, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from .. import clock
+from ..courses.models import Activity
+from ..errors import LmsError
+from ..files import services as files
+from ..grading import rubric
+from ..i18n import hour
+from ..runs.visits import Visit
+from . import services
+from .forms import refuse, work_form
+from .models import Draft
+
+MENU = "core.runs.mine"  # these pages hang under «Cursus» in the menu
+
+
+def label(activity: Activity) -> str:
+    """What an assignment is called before its title: «Opdracht 1»."""
+    number = rubric.number(activity)
+    return _("Opdracht %(number)s", number=number) if number else _("Opdracht")
+
+
+def kept(draft: Draft) -> str:
+    """When the draft was kept, in a sentence."""
+    on = clock.local(draft.updated_at).date()
+    if on == clock.today():
+        return _("Concept bewaard om %(time)s uur.", time=hour(draft.updated_at))
+    day = format_date(on, "d MMMM")
+    return _("Concept bewaard op %(day)s om %(time)s uur.", day=day, time=hour(draft.updated_at))
+
+
+def assignment(
+    visit: Visit, *, typed: services.Typed | None = None, error: LmsError | None = None
+) -> ResponseReturnValue:
+    """The page of an assignment. With ``error`` what was ``typed`` comes back, with the sentence at its field."""
+    work = services.work_of(visit) if visit.is_participant else None
+    form = work_form(work.draft if work else None, typed.text if typed else None)
+    field = getattr(error, "field", None)
+    if error is not None and field:
+        refuse(form, field, str(error).split("\n"))
+    g.menu_endpoint = MENU
+    page = render_template(
+        "assignments/assignment.html",
+        visit=visit,
+        label=label(visit.activity),
+        due=visit.due_on(visit.activity),
+        rubric=rubric.rubric(visit.activity),
+        levels=rubric.LEVELS,
+        work=work,
+        form=form,
+        state=kept(work.draft) if work and work.draft else "",
+        refusal=str(error) if error is not None and not field else "",
+        limits=files.limits(),
+    )
+    return make_response(page, error.status if error is not None else 200)
+
+
+def choose(visit: Visit, typed: services.Typed, conflict: services.EditConflict) -> ResponseReturnValue:
+    """Two texts of one work, to choose from: without script, or when it was handed in from an old window."""
+    form = work_form(None, typed.text)
+    form.revision.data = str(conflict.revision)
+    g.menu_endpoint = MENU
+    page = render_template("assignments/conflict.html", visit=visit, form=form, conflict=conflict)
+    return make_response(page, conflict.status)

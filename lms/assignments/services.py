@@ -1,0 +1,347 @@
+"""A participant's own work: keeping the draft, handing in, and reading it back.
+
+Every change first takes the lock on the enrolment (:func:`lock`), so that two windows, two clicks or a trainer who
+saves a judgement at that very moment come one after the other. On SQLite the transaction itself is that lock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import defer, joinedload, lazyload, selectinload
+
+from .. import clock
+from ..accounts.models import Person
+from ..db import db
+from ..errors import Conflict, Invalid, NotFound
+from ..files import services as files
+from ..files.models import StoredFile
+from ..files.services import Received
+from ..grading.models import Assessment
+from ..html import from_markdown
+from ..progress import services as progress
+from ..progress.models import Progress
+from ..runs.models import Enrolment
+from ..runs.visits import Visit
+from . import receipts
+from .models import Draft, Submission, Version, draft_file, version_file
+from .standing import Standing
+
+TEXT_LIMIT = 200_000
+SHOWN = 10
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What came in with one press on a button. ``revision`` is the one the page was made with.
+
+    ``received`` are files that lie in the store already; ``problems`` are the sentences about those that were
+    refused. Make it with :func:`make_ready`, before any lock is taken: it may take a while.
+    """
+
+    text: str
+    revision: int
+    overwrite: bool = False
+    received: tuple[Received, ...] = ()
+    problems: tuple[str, ...] = ()
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was handed in; ``again`` when it had been handed in before and nothing was done."""
+
+    version: Version
+    again: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that the page of a participant shows. ``versions`` are the last ones, newest first.
+
+    ``judgement`` is the last released one, which may belong to an earlier version than the last.
+    """
+
+    draft: Draft | None
+    standing: Standing
+    versions: tuple[Standing, ...]
+    judgement: Assessment | None
+
+    @property
+    def unsent(self) -> bool:
+        """Does the draft hold something that the last version does not?"""
+        if self.draft is None or not (self.draft.text.strip() or self.draft.files):
+            return False
+        latest = self.standing.version
+        return latest is None or not _same(latest, self.draft.text, _contents(self.draft.files))
+
+
+class EditConflict(Conflict):
+    """The text was changed in another window. ``theirs`` is the stored text, ``revision`` its number."""
+
+    def __init__(self, theirs: str, revision: int) -> None:
+        super().__init__(_("Dit werk is in een ander venster gewijzigd. Kies welke tekst u bewaart."))
+        self.theirs = theirs
+        self.revision = revision
+
+
+def make_ready(
+    text: str,
+    revision: int,
+    *,
+    overwrite: bool = False,
+    received: Sequence[Received] = (),
+    problems: Sequence[str] = (),
+    render: bool = False,
+) -> Typed:
+    """Make what came in ready: line ends as \\n, no character that a database refuses; with ``render`` as HTML too."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    html = from_markdown(plain) if render and len(plain) <= TEXT_LIMIT else ""
+    return Typed(plain, revision, overwrite, tuple(received), tuple(problems), html)
+
+
+def lock(enrolment_id: int) -> None:
+    """Let nobody else change the work of this enrolment until the end of the transaction."""
+    # A key lock: rows that only refer to the enrolment can still be added meanwhile.
+    found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
+    db.session.execute(found.with_for_update(key_share=True))
+
+
+# ---- changing ----
+
+
+def save_draft(visit: Visit, typed: Typed, *, remove: int | None = None) -> Draft:
+    """Keep the draft; ``remove`` is the id of a file to take out of it.
+
+    Raises EditConflict or Invalid for the part that could not be kept; the rest is kept, if the caller commits.
+    """
+    lock(visit.participant().id)
+    draft = _draft(visit)
+    if remove is not None:
+        _remove_file(draft, remove)
+    _keep(visit, draft, typed)
+    return draft
+
+
+def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
+    """Make the next version of the draft with what was typed, and send the receipt; ``url`` is for in the mail.
+
+    The same work again gives the same receipt. Raises EditConflict, Invalid or Conflict; what was typed is then in
+    the draft, if the caller commits.
+    """
+    enrolment = visit.participant()
+    lock(enrolment.id)
+    submission = _submission(visit)
+    draft = _draft(visit)
+    standing = standing_of(enrolment.id, visit.activity.id)
+    latest = standing.version
+    # First of all: who presses twice has an old revision in hand, and wants no question but a receipt.
+    contents = _contents(draft.files) | _contents(typed.received)
+    if latest is not None and not typed.problems and _same(latest, typed.text, contents):
+        files.drop(typed.received)
+        if standing.phase == Standing.RETURNED:
+            sentence = _(
+                "Dit is hetzelfde als versie %(number)s. Pas uw werk aan en lever dan in.", number=latest.number
+            )
+            raise Invalid(sentence, "text")
+        return Receipt(latest, again=True)
+    _keep(visit, draft, typed)
+    if not draft.text.strip() and not draft.files:
+        raise Invalid(_("Schrijf eerst iets of kies een bestand. Daarna kunt u inleveren."), "text")
+    if not standing.may_hand_in:
+        raise Conflict(standing.closed_sentence)
+    due = visit.due_on(visit.activity)
+    version = Version(
+        submission=submission or Submission(enrolment=enrolment, activity=visit.activity),
+        number=latest.number + 1 if latest else 1,
+        text=draft.text,
+        html=typed.html,
+        late=due is not None and clock.today() > due,
+        files=list(draft.files),
+    )
+    db.session.add(version)
+    db.session.flush()
+    progress.note(visit.activity, visit.person, "handed_in", visit.run)
+    receipts.send(visit, version, url)
+    return Receipt(version, again=False)
+
+
+def _draft(visit: Visit) -> Draft:
+    enrolment = visit.participant()
+    draft = draft_of(enrolment.id, visit.activity.id)
+    if draft is None:
+        draft = Draft(enrolment_id=enrolment.id, activity_id=visit.activity.id, text="", revision=0)
+        db.session.add(draft)
+        db.session.flush()
+    return draft
+
+
+def _submission(visit: Visit) -> Submission | None:
+    """What was handed in before, locked as the judging side locks it: no judgement is saved between look and leap."""
+    found = select(Submission).where(
+        Submission.enrolment_id == visit.participant().id, Submission.activity_id == visit.activity.id
+    )
+    return db.session.scalar(found.with_for_update())
+
+
+def _keep(visit: Visit, draft: Draft, typed: Typed) -> None:
+    """Keep all that can be kept, then raise what could not: the text in conflict, the long text, the files."""
+    problems = [*typed.problems, *_add_files(visit.person, draft, typed.received)]
+    _keep_text(draft, typed)
+    if _state(draft) in {None, progress.OPENED}:
+        progress.note(visit.activity, visit.person, "draft", visit.run)
+    db.session.flush()
+    if problems:
+        raise Invalid("\n".join(problems), files.FIELD)
+
+
+def _keep_text(draft: Draft, typed: Typed) -> None:
+    if typed.text == draft.text:
+        return
+    if len(typed.text) > TEXT_LIMIT:
+        sentence = _(
+            "Uw tekst is %(length)s tekens lang. Maak er hoogstens %(limit)s van, of lever een bestand in.",
+            length=f"{len(typed.text):,}".replace(",", "."),
+            limit=f"{TEXT_LIMIT:,}".replace(",", "."),
+        )
+        raise Invalid(sentence, "text")
+    if typed.revision != draft.revision and not typed.overwrite:
+        raise EditConflict(draft.text, draft.revision)
+    draft.text = typed.text
+    draft.revision += 1
+    draft.updated_at = clock.now()
+
+
+def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> list[str]:
+    """Add the files that are not there yet; files that do not fit any more are a sentence."""
+    new = list({file.sha256: file for file in received if file.sha256 not in _contents(draft.files)}.values())
+    files.drop([file for file in received if file not in new])
+    total = len(draft.files) + len(new)
+    if new and total > files.most():
+        files.drop(new)
+        return [files.too_many(total)]
+    if new:
+        draft.files.extend(files.add(owner, file) for file in new)
+        draft.updated_at = clock.now()
+    return []
+
+
+def _remove_file(draft: Draft, file_id: int) -> None:
+    stored = next((file for file in draft.files if file.id == file_id), None)
+    if stored is None:
+        return  # a second click, or another window was earlier
+    draft.files.remove(stored)
+    draft.updated_at = clock.now()
+    db.session.flush()
+    handed_in = exists().where(version_file.c.file_id == file_id)
+    elsewhere = exists().where(draft_file.c.file_id == file_id)
+    if not db.session.scalar(select(handed_in | elsewhere)):
+        files.forget(stored)
+
+
+def _state(draft: Draft) -> str | None:
+    # Asked anew and not read from the visit, which was loaded before the lock.
+    found = select(Progress.state).where(Progress.enrolment_id == draft.enrolment_id)
+    return db.session.scalar(found.where(Progress.activity_id == draft.activity_id))
+
+
+def _contents(some: Sequence[StoredFile | Received]) -> frozenset[str]:
+    return frozenset(file.sha256 for file in some)
+
+
+def _same(version: Version, text: str, contents: frozenset[str]) -> bool:
+    return version.text == text and _contents(version.files) == contents
+
+
+# ---- reading ----
+
+
+def draft_of(enrolment_id: int, activity_id: int) -> Draft | None:
+    """The draft with its files. One query."""
+    found = select(Draft).where(Draft.enrolment_id == enrolment_id, Draft.activity_id == activity_id)
+    return db.session.execute(found.options(joinedload(Draft.files))).unique().scalar_one_or_none()
+
+
+def standing_of(enrolment_id: int, activity_id: int) -> Standing:
+    """The last version, with its files, and where it stands. Two queries."""
+    found = _versions(enrolment_id, activity_id).limit(1)
+    return next((Standing(*row) for row in db.session.execute(found)), Standing())
+
+
+def work_of(visit: Visit) -> Work:
+    """A participant's work for the page of an assignment. At most five queries, however much there is."""
+    enrolment = visit.participant()
+    recent = _versions(enrolment.id, visit.activity.id).options(defer(Version.html)).limit(SHOWN)
+    versions = tuple(Standing(*row) for row in db.session.execute(recent))
+    judgement = db.session.scalar(
+        select(Assessment)
+        .join(Version)
+        .join(Submission)
+        .where(
+            Submission.enrolment_id == enrolment.id,
+            Submission.activity_id == visit.activity.id,
+            Assessment.released_at.is_not(None),
+        )
+        .order_by(Version.number.desc())
+        .limit(1)
+        .options(selectinload(Assessment.criteria), joinedload(Assessment.assessor))
+    )
+    standing = versions[0] if versions else Standing()
+    return Work(draft_of(enrolment.id, visit.activity.id), standing, versions, judgement)
+
+
+def all_versions(enrolment_id: int, activity_id: int, page: int) -> Pagination:
+    """A page of versions, newest first, without their texts: for a list that grew long. Three queries."""
+    found = (
+        select(Version)
+        .join(Submission)
+        .where(Submission.enrolment_id == enrolment_id, Submission.activity_id == activity_id)
+        .order_by(Version.number.desc())
+        .options(defer(Version.text), defer(Version.html), selectinload(Version.files))
+    )
+    return db.paginate(found, page=page, per_page=PER_PAGE)
+
+
+def load_version(visit: Visit, number: int, enrolment_id: int | None = None) -> tuple[Version, Assessment | None]:
+    """A version with its judgement once that is released: one's own, or for a trainer of the run anybody's in it.
+
+    ``enrolment_id`` says whose; None is one's own. What is not theirs to see is NotFound.
+    """
+    own = visit.enrolment.id if visit.enrolment and visit.is_participant else None
+    wanted = enrolment_id or own
+    if wanted is None or (wanted != own and not visit.is_trainer):
+        raise NotFound(_("Deze versie bestaat niet of is niet van u."))
+    row = db.session.execute(
+        select(Version, Assessment)
+        .join(Submission, Submission.id == Version.submission_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .outerjoin(Assessment, (Assessment.version_id == Version.id) & Assessment.released_at.is_not(None))
+        .where(
+            Enrolment.id == wanted,
+            Enrolment.run_id == visit.run.id,
+            Submission.activity_id == visit.activity.id,
+            Version.number == number,
+        )
+        .options(
+            selectinload(Version.files),
+            joinedload(Version.submission).joinedload(Submission.enrolment).joinedload(Enrolment.person),
+            joinedload(Assessment.assessor),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("Deze versie bestaat niet of is niet van u."))
+    return row[0], row[1]
+
+
+def _versions(enrolment_id: int, activity_id: int) -> Select[tuple[Version, Assessment]]:
+    return (
+        select(Version, Assessment)
+        .join(Submission, Submission.id == Version.submission_id)
+        .outerjoin(Assessment, Assessment.version_id == Version.id)
+        .where(Submission.enrolment_id == enrolment_id, Submission.activity_id == activity_id)
+        .order_by(Version.number.desc())
+        .options(selectinload(Version.files), lazyload(Assessment.criteria))
+    )

@@ -1,0 +1,18 @@
+"""Cursus Community Librarian: the course *Aan de slag als Community Librarian*, as text."""
+
+from pathlib import Path
+
+from lms.api import CourseContent, Demo, Plugin
+from lms.api import lazy_gettext as _l
+
+from . import demo
+
+HERE = Path(__file__).parent
+
+plugin = Plugin(
+    name="course_cl",
+    package=__name__,
+    title=_l("Cursus Community Librarian"),
+    courses=(CourseContent(HERE / "content"),),
+    demo=(Demo(demo.load),),
+)

@@ -1,0 +1,175 @@
+"""The filters of the kennisbank: which lists they come from, what somebody selected, and how many each would show."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, cast, func, literal, null, or_, select, union_all
+
+from lms.api import Term, Vocabulary, db
+from lms.api import lazy_gettext as _l
+
+from .models import Entry, EntryTerm
+from .text import fold
+
+UNKNOWN = "onbekend"
+"""The value of every filter for entries without a term of its list."""
+MOST_WORDS, LONGEST_QUERY = 10, 200
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter: ``key`` in the address, ``vocabulary`` the shared list that it takes its values from."""
+
+    key: str
+    vocabulary: str
+    label: Any
+    open: bool = False
+
+
+FACETS = (
+    Facet("doelgroep", "doelgroepen", _l("Doelgroep"), open=True),
+    Facet("kernfunctie", "kernfuncties", _l("Kernfunctie"), open=True),
+    Facet("kanaal", "kanalen", _l("Kanaal")),
+    Facet("thema", "themas", _l("Thema")),
+    Facet("innovatiefase", "innovatiefase", _l("Innovatiefase")),
+    Facet("resultaat", "resultaatsoort", _l("Resultaat"), open=True),
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A term of a shared list, read without its aliases."""
+
+    id: int
+    vocabulary: str
+    code: str
+    label: str
+    definition: str
+    active: bool
+
+
+class Words:
+    """The terms of all filters, in the order of their lists. One query."""
+
+    def __init__(self) -> None:
+        rows = db.session.execute(
+            select(Term.id, Vocabulary.key, Term.code, Term.label, Term.definition, Term.active)
+            .join(Vocabulary, Vocabulary.id == Term.vocabulary_id)
+            .where(Vocabulary.key.in_([facet.vocabulary for facet in FACETS]))
+            .order_by(Term.position, Term.label)
+        )
+        self.by_id = {word.id: word for word in (Word(*row) for row in rows)}
+
+    def of(self, facet: Facet) -> list[Word]:
+        """The values of a filter; «onbekend» is no term but the lack of one."""
+        return [w for w in self.by_id.values() if w.vocabulary == facet.vocabulary and w.code != UNKNOWN]
+
+    def of_entry(self, entry: Entry, facet: Facet) -> list[Word]:
+        """The values that an entry has, in the order of their list."""
+        own = {link.term_id for link in entry.links if link.vocabulary == facet.vocabulary}
+        return [word for word in self.of(facet) if word.id in own]
+
+    def result_kind(self, entry: Entry) -> Word | None:
+        """How far the result can be trusted; None when that is unknown."""
+        return next(iter(self.of_entry(entry, FACETS[-1])), None)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What somebody searches: words, and for each filter the codes that they selected."""
+
+    q: str = ""
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @classmethod
+    def read(cls, q: str, values: Callable[[str], Iterable[str]], words: Words) -> "Selection":
+        """From an address: ``values(key)`` gives the codes of a filter. What no list knows is ignored."""
+        chosen = []
+        for facet in FACETS:
+            known = {word.code for word in words.of(facet)} | {UNKNOWN}
+            codes = tuple(dict.fromkeys(code for code in values(facet.key) if code in known))
+            if codes:
+                chosen.append((facet.key, codes))
+        return cls(" ".join(q[:LONGEST_QUERY].split()), tuple(chosen))
+
+    def __bool__(self) -> bool:
+        return bool(self.q or self.chosen)
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """The selection as arguments of ``url_for``."""
+        return ({"q": self.q} if self.q else {}) | {key: list(codes) for key, codes in self.chosen}
+
+    def codes(self, facet: Facet) -> tuple[str, ...]:
+        return dict(self.chosen).get(facet.key, ())
+
+    def without(self, facet: Facet, code: str) -> "Selection":
+        """The same selection with one value less."""
+        rest = ((key, tuple(c for c in codes if (key, c) != (facet.key, code))) for key, codes in self.chosen)
+        return replace(self, chosen=tuple((key, codes) for key, codes in rest if codes))
+
+    def without_words(self) -> "Selection":
+        return replace(self, q="")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a filter with the number of entries that selecting it would show."""
+
+    code: str
+    label: Any
+    count: int
+    chosen: bool
+
+
+def conditions(selection: Selection, words: Words, skip: Facet | None = None) -> list[ColumnElement[bool]]:
+    """What an entry must be to be shown: any of the values of a filter, all of the filters, all of the words."""
+    found: list[ColumnElement[bool]] = [
+        Entry.folded.contains(word, autoescape=True) for word in fold(selection.q).split()[:MOST_WORDS]
+    ]
+    for facet in FACETS:
+        codes = selection.codes(facet)
+        if not codes or facet == skip:
+            continue
+        ids = [word.id for word in words.of(facet) if word.code in codes]
+        any_of = [Entry.id.in_(select(EntryTerm.entry_id).where(EntryTerm.term_id.in_(ids)))] if ids else []
+        found.append(or_(*any_of, *([_unknown(facet)] if UNKNOWN in codes else [])))
+    return found
+
+
+def options(selection: Selection, words: Words) -> list[tuple[Facet, list[Option]]]:
+    """Every filter with its values and counts. One query.
+
+    The counts of a filter heed all other filters but not itself, since its values add to each other.
+    """
+    parts = []
+    for facet in FACETS:
+        where = conditions(selection, words, skip=facet)
+        parts.append(
+            select(literal(facet.key).label("facet"), EntryTerm.term_id, func.count().label("number"))
+            .join(Entry, Entry.id == EntryTerm.entry_id)
+            .where(EntryTerm.vocabulary == facet.vocabulary, *where)
+            .group_by(EntryTerm.term_id)
+        )
+        parts.append(
+            select(literal(facet.key), cast(null(), Integer), func.count())
+            .select_from(Entry)
+            .where(_unknown(facet), *where)
+        )
+    counts = {(key, term_id): number for key, term_id, number in db.session.execute(union_all(*parts))}
+    return [(facet, _options(facet, selection, words, counts)) for facet in FACETS]
+
+
+def _options(facet: Facet, selection: Selection, words: Words, counts: dict[Any, int]) -> list[Option]:
+    codes = selection.codes(facet)
+    found = [
+        Option(word.code, word.label, counts.get((facet.key, word.id), 0), word.code in codes)
+        for word in words.of(facet)
+        if word.active or word.code in codes or (facet.key, word.id) in counts
+    ]
+    return [*found, Option(UNKNOWN, _l("onbekend"), counts.get((facet.key, None), 0), UNKNOWN in codes)]
+
+
+def _unknown(facet: Facet) -> ColumnElement[bool]:
+    return Entry.id.not_in(select(EntryTerm.entry_id).where(EntryTerm.vocabulary == facet.vocabulary))

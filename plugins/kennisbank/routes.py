@@ -1,0 +1,78 @@
+"""Pages of the kennisbank."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.api import NotFound, current_user, load_visit, requires
+from lms.api import gettext as _
+
+from . import services
+from .collection import Collection, Shelf
+from .facets import FACETS, Selection, Words, options
+from .text import country, linked, pieces
+
+bp = Blueprint("kennisbank", __name__, url_prefix="/kennisbank", template_folder="templates", static_folder="static")
+
+
+@bp.get("/")
+@requires("kennisbank.read")
+def index() -> ResponseReturnValue:
+    """The entries, with filters and their counts; the selection is in the address."""
+    words = Words()
+    selection = _selection(words)
+    return render_template(
+        "kennisbank/index.html",
+        words=words,
+        selection=selection,
+        page=services.find(selection, words, _page_number()),
+        facets=options(selection, words),
+    )
+
+
+@bp.get("/<slug>")
+@requires("kennisbank.read")
+def entry(slug: str) -> ResponseReturnValue:
+    """One entry: the result first. The address carries the selection, so that one can go back to it."""
+    words = Words()
+    found = services.load_entry(slug)
+    return render_template(
+        "kennisbank/entry.html",
+        entry=found,
+        words=words,
+        facets=[(facet, words.of_entry(found, facet)) for facet in FACETS[:-1]],
+        selection=_selection(words),
+        results=pieces(found.result),
+        sources=[linked(source) for source in pieces(found.source)],
+        country=country(found.country),
+    )
+
+
+@bp.post("/collecties/<int:run_id>/<slug>")
+@requires("kennisbank.choose")
+def choose(run_id: int, slug: str) -> ResponseReturnValue:
+    """«Bewaar mijn keuze»."""
+    visit = load_visit(current_user, run_id, slug)
+    if visit.activity.type != Collection.key:
+        raise NotFound(_("Deze verzameling bestaat niet."))
+    visit.participant()
+    shelf = Shelf(visit)
+    if not shelf.entries:
+        raise NotFound(_("Deze verzameling is leeg."))
+    form = shelf.form()
+    if not form.validate():
+        g.menu_endpoint = "core.runs.mine"  # the page belongs to the course
+        return shelf.page(form), 422
+    services.choose(visit, form.reasons)
+    flash(_("Uw keuze is bewaard."), "success")
+    return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug))
+
+
+def _selection(words: Words) -> Selection:
+    return Selection.read(request.args.get("q", ""), request.args.getlist, words)
+
+
+def _page_number() -> int:
+    raw = request.args.get("page", "1")
+    if not (raw.isascii() and raw.isdigit() and 0 < len(raw) < 7 and int(raw)):
+        raise NotFound(_("Deze bladzijde van de kennisbank bestaat niet."))
+    return int(raw)

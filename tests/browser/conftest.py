@@ -1,0 +1,112 @@
+"""A real browser on a real server. Without Chromium these tests skip, unless LMS_REQUIRE_BROWSER is set."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {"phone": (375, 800), "desk": (1280, 900)}
+# Rules of WCAG 2.2 A and AA, and what axe calls good practice.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            # One browser for all of them: they run one after the other on the same worker.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        if os.environ.get("LMS_REQUIRE_BROWSER"):
+            pytest.fail("LMS_REQUIRE_BROWSER is set, but Chromium is not installed.")
+        pytest.skip("Chromium is not installed.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], str]]:
+    """``serve(app)`` runs the app on a free port of this machine and gives its address."""
+    running = []
+
+    def serve(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """``open_page(size="phone", dark=True, script=False)`` gives a page in a browser of its own."""
+    contexts = []
+
+    def open_page(size: str = "desk", *, dark: bool = False, script: bool = True, base_url: str = "") -> Page:
+        width, height = WIDTHS[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            locale="nl-NL",
+            timezone_id="Europe/Amsterdam",
+            base_url=base_url or None,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.problems = problems  # type: ignore[attr-defined]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """``assert_accessible(page)`` fails with what axe finds, or when the page is wider than the screen."""
+
+    def assert_accessible(page: Page) -> None:
+        found: Any = Axe().run(page, options=AXE)
+        broken = [
+            f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes'][:3]]}" for v in found.response["violations"]
+        ]
+        assert not broken, f"{page.url}: {broken}"
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+    return assert_accessible

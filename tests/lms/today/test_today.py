@@ -1,0 +1,90 @@
+"""«Vandaag» for a participant, a trainer and everybody else."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from lms import clock
+from lms.courses.models import Activity
+from lms.db import db
+from lms.progress import services as progress
+from lms.runs.models import PARTICIPANT, TRAINER
+
+
+def activity(run, slug):
+    return db.session.scalar(select(Activity).where(Activity.slug == slug, Activity.course_id == run.course_id))
+
+
+def test_the_front_door_leads_to_today(make, sign_in, client):
+    assert sign_in(make.person()).get("/").location == "/vandaag"
+    assert client.get("/").location == "/login?next=/"
+
+
+def test_a_participant_sees_one_next_step_the_day_and_the_trainer(make, sign_in):
+    run = make.run(trainers=1, first_day=clock.today() + timedelta(days=2))
+    trainer = make.people(run, "trainer")[0]
+    page = sign_in(make.people(run)[0]).get("/vandaag").text
+    assert "Begin met: Les" in page
+    assert page.count("lp-next") == 1
+    assert "Lesdag 1" in page
+    assert "Zaal 1" in page
+    assert f"mailto:{trainer.email}" in page
+    assert "Ik kan niet komen" in page
+    assert "Taak van deze week" in page
+
+
+def test_returned_work_comes_first(make, sign_in):
+    run = make.run()
+    participant = make.people(run)[0]
+    progress.note(activity(run, "opdracht"), participant, "returned", run)
+    page = sign_in(participant).get("/vandaag").text
+    assert "Maak opnieuw: Opdracht" in page
+    assert "Nog niet. Lees wat er mist en lever opnieuw in." in page
+
+
+def test_what_waits_for_the_trainer_is_no_next_step(make, sign_in):
+    run = make.run()
+    participant = make.people(run)[0]
+    progress.complete(activity(run, "les"), participant, run)
+    progress.note(activity(run, "opdracht"), participant, "handed_in", run)
+    page = sign_in(participant).get("/vandaag").text
+    assert "U bent bij." in page
+
+
+def test_late_work_is_said_in_words(make, sign_in):
+    run = make.run(first_day=clock.today() - timedelta(days=20))
+    page = sign_in(make.people(run)[0]).get("/vandaag").text
+    assert "te laat, inleveren kan nog" in page
+
+
+def test_a_trainer_sees_groups_and_an_empty_queue(make, sign_in):
+    run = make.run()
+    page = sign_in(make.people(run, "trainer")[0]).get("/vandaag").text
+    assert run.name in page
+    assert "Er wacht geen werk op u." in page
+
+
+def test_who_is_both_sees_both(make, sign_in):
+    given, followed = make.run(), make.run()
+    person = make.person()
+    make.enrol(given, person, TRAINER)
+    make.enrol(followed, person, PARTICIPANT)
+    page = sign_in(person).get("/vandaag").text
+    assert given.name in page
+    assert "Begin met: Les" in page
+
+
+def test_the_run_with_the_nearest_day_is_todays(make, sign_in):
+    person = make.person()
+    old = make.run(first_day=clock.today() - timedelta(days=400), name="Oude groep")
+    new = make.run(first_day=clock.today() + timedelta(days=3), name="Nieuwe groep")
+    for run in (old, new):
+        make.enrol(run, person)
+    page = sign_in(person).get("/vandaag").text
+    assert f"/runs/{new.id}/les" in page
+    assert "U volgt ook" in page
+
+
+def test_everybody_else_sees_where_they_can_go(make, sign_in):
+    page = sign_in(make.person(roles=("admin",))).get("/vandaag").text
+    assert "Beheer" in page

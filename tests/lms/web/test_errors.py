@@ -1,0 +1,114 @@
+"""What somebody sees when something is wrong: a sentence, a status, what they typed, and never a traceback."""
+
+import logging
+
+import pytest
+from flask import Blueprint
+from sqlalchemy import select
+
+from lms.api import Plugin, db, public, requires
+from lms.libraries.models import Library
+
+
+@pytest.fixture
+def shaky(make_app):
+    """An app with pages that fail in several ways."""
+    bp = Blueprint("shaky", __name__, url_prefix="/shaky")
+
+    @bp.get("/fault")
+    @public
+    def fault():
+        raise RuntimeError("secret detail")
+
+    @bp.post("/half")
+    @public
+    def half():
+        db.session.add(Library(name="Half opgeslagen"))
+        db.session.flush()
+        raise RuntimeError("after the write")
+
+    @bp.get("/sneaky")
+    @public
+    def sneaky():
+        db.session.add(Library(name="Door een GET"))
+        return "gelezen"
+
+    @bp.post("/write")
+    @requires("core.use")
+    def write():
+        db.session.add(Library(name="Echt opgeslagen"))
+        return "ok"
+
+    app = make_app(plugins=[Plugin(name="shaky", package="tests.shaky", title="Wankel", blueprint=bp)])
+    with app.app_context():
+        yield app
+
+
+def test_a_fault_shows_its_id_and_logs_it(shaky, caplog):
+    with caplog.at_level(logging.ERROR):
+        page = shaky.test_client().get("/shaky/fault")
+    assert page.status_code == 500
+    assert "secret detail" not in page.text
+    assert "Traceback" not in page.text
+    code = caplog.records[-1].getMessage().split()[1]
+    assert code in page.text
+
+
+def test_a_fault_keeps_nothing_of_what_it_wrote(shaky):
+    assert shaky.test_client().post("/shaky/half").status_code == 500
+    assert db.session.scalars(select(Library)).all() == []
+
+
+def test_a_get_never_writes(shaky):
+    assert shaky.test_client().get("/shaky/sneaky").status_code == 200
+    assert db.session.scalars(select(Library)).all() == []
+
+
+def test_an_expired_session_gives_the_typed_text_back(shaky):
+    text = "Een lang verhaal dat ik niet nog een keer wil typen, echt niet."
+    page = shaky.test_client().post("/shaky/write", data={"text": text})
+    assert page.status_code == 401
+    assert text in page.text
+    answer = shaky.test_client().post("/shaky/write", data={"text": text}, headers={"Accept": "application/json"})
+    assert answer.status_code == 401
+    assert "message" in answer.json
+
+
+def test_unknown_pages_and_methods(client, make, sign_in):
+    assert client.get("/bestaat-niet").status_code == 404
+    assert "niet op de plank" in client.get("/bestaat-niet").text
+    assert sign_in(make.person()).post("/vandaag").status_code == 405
+
+
+def test_when_the_database_is_gone_the_site_says_so(make_app, tmp_path):
+    app = make_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/no/such/folder/x.sqlite")
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    page = client.get("/login")
+    assert page.status_code == 500
+    assert "Er ging iets mis" in page.text
+
+
+def test_headers_on_every_page(client):
+    headers = client.get("/login").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_form_without_its_token_is_refused(make_app, make):
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        person = make.person()
+        db.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.get_id()
+        page = client.post("/logout")
+        assert page.status_code == 400
+        assert "formulier is verlopen" in page.text
