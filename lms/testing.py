@@ -17,6 +17,7 @@ import pytest
 from click.testing import Result
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 
 from . import clock, create_app, migrate
@@ -78,6 +79,8 @@ def make_app(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Flask]]:
         shutil.copy(migrated, folder / "leerplein.sqlite")
         app = create_app({**SETTINGS, "INSTANCE": folder, **overrides}, plugins)
         app.test_client_class = Browser
+        # Each app would compile its templates anew; the cache is keyed by their text, so it never goes stale.
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated.parent))
         apps.append(app)
         return app
 

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
+from werkzeug.routing import IntegerConverter, Map
 
 from . import policies
 from .db import SAFE_METHODS, db
@@ -57,8 +58,16 @@ class Link:
     current: bool = False
 
 
+class RowNumber(IntegerConverter):
+    """``<int:…>`` in an address: a number that no row can have is no page, rather than a fault of the database."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **options})
+
+
 def init_app(app: Flask) -> None:
     """Put frame, headers and error pages on every page of the app."""
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_limit_form)  # before the form's token, which reads the form
     CSRFProtect(app)
     app.context_processor(_frame)

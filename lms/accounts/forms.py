@@ -32,6 +32,12 @@ class LoginForm(AddressForm):
     next = HiddenField()
 
 
+class PresentPasswordForm(FlaskForm):
+    """The present password is asked for, since a session may be left open. Stands above the new one, so comes first."""
+
+    current = PasswordField(_l("Huidig wachtwoord"), validators=[DataRequired(_l("Vul uw huidige wachtwoord in."))])
+
+
 class NewPasswordForm(FlaskForm):
     """Choosing a password. ``address`` is the person's, which is no good password."""
 
@@ -59,7 +65,5 @@ class NewPasswordForm(FlaskForm):
             raise ValidationError(str(error)) from None
 
 
-class ChangePasswordForm(NewPasswordForm):
-    """Changing the password; the present one is asked for, since a session may be left open."""
-
-    current = PasswordField(_l("Huidig wachtwoord"), validators=[DataRequired(_l("Vul uw huidige wachtwoord in."))])
+class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
+    """Changing the password."""

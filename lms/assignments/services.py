@@ -29,7 +29,8 @@ from . import receipts
 from .models import Draft, Submission, Version, draft_file, version_file
 from .standing import Standing
 
-TEXT_LIMIT = 200_000
+TEXT_LIMIT = 100_000
+"""Characters: some forty pages. The sanitiser's time grows faster than the text, so this is also a ceiling on that."""
 SHOWN = 10
 PER_PAGE = 25
 

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from .. import migrate
 from ..db import db
 from .checks import check_folder
 from .loader import load_folder
@@ -37,6 +38,8 @@ def check(folder: Path) -> None:
 @folder_argument
 def load(folder: Path) -> None:
     """Bring the course in FOLDER into the site: adds and changes by slug, archives what is gone, deletes nothing."""
+    if migrate.is_new() or migrate.pending():
+        raise click.ClickException(_("De tabellen van deze site zijn niet bij. Geef eerst: lms upgrade"))
     result = load_folder(folder)
     db.session.commit()
     for warning in result.warnings:

@@ -1,13 +1,13 @@
 """A trainer's pages: what waits in a run, and the one screen to judge a version."""
 
-from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..errors import Conflict
+from ..notifications.services import link
 from ..policies import requires
 from ..runs.visits import load_run
 from . import overview, services
@@ -104,7 +104,7 @@ def _screen(
 ) -> str:
     """The screen; ``form`` is what can be filled in, or what was typed when it was refused."""
     g.menu_endpoint = "core.runs.mine"
-    levels: dict[str, Any] = form.judgement().levels if form else {}
+    levels = form.judgement().levels if form else {}
     return render_template(
         "grading/judge.html",
         work=work,
@@ -123,5 +123,4 @@ def _screen(
 
 def _link(work: Work) -> str:
     """The address of the participant's own page, for in a mail."""
-    path = url_for("core.runs.activity", run_id=work.visit.run.id, slug=work.activity.slug)
-    return current_app.config["BASE_URL"] + path
+    return link("core.runs.activity", run_id=work.visit.run.id, slug=work.activity.slug)

@@ -56,7 +56,7 @@ class WaitingRow:
         return SAVED if self.saved else WAITING
 
     @property
-    def args(self) -> dict[str, int]:
+    def args(self) -> dict[str, Any]:
         """What ``url_for("core.grading.judge", …)`` wants."""
         return {"run_id": self.run_id, "version_id": self.version_id}
 
@@ -70,8 +70,8 @@ class Place:
 
     number: int | None
     total: int
-    previous: dict[str, int] | None
-    next: dict[str, int] | None
+    previous: dict[str, Any] | None
+    next: dict[str, Any] | None
 
 
 def waiting(person: Person, *, run: Run | None = None, activity: Activity | None = None, page: int = 1) -> Pagination:

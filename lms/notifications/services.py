@@ -62,7 +62,9 @@ def deliver(payload: dict[str, Any]) -> None:
 
 def all_mails(page: int, per_page: int = 20) -> Pagination:
     """The mails that the site wrote, newest first."""
-    return db.paginate(select(Mail).order_by(Mail.id.desc()), page=page, per_page=per_page, error_out=False)
+    return db.paginate(
+        select(Mail).order_by(Mail.created_at.desc(), Mail.id.desc()), page=page, per_page=per_page, error_out=False
+    )
 
 
 def _find(message_id: str) -> Mail | None:

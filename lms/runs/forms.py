@@ -57,7 +57,7 @@ class DayFields:
     start = HourField(_l("Begint om"), [InputRequired(_l("Kies een begintijd."))], default=START)
     end = HourField(_l("Eindigt om"), [InputRequired(_l("Kies een eindtijd."))], default=END)
     place = StringField(_l("Plek"), filters=[strip])
-    travel_note = StringField(_l("Reis"), filters=[strip])
+    travel_note = TextAreaField(_l("Reis"), filters=[strip])
     video_url = StringField(_l("Videolink"), filters=[strip])
 
     def plan(self) -> DayPlan:
@@ -91,20 +91,35 @@ class RunForm(FlaskForm):
 
 def run_form(course: Course) -> RunForm:
     """The form for a run of this course, with a part ``day1``, ``day2`` … for each of its lesson days."""
-    parts = {f"day{day.number}": FormField(DayPart, _l("Lesdag %(number)s", number=day.number)) for day in course.days}
+    parts = {
+        f"day{day.number}": FormField(_day_part(day.number), _l("Lesdag %(number)s", number=day.number))
+        for day in course.days
+    }
     return type("RunFormWithDays", (RunForm,), parts)()
+
+
+def _day_part(number: int) -> type[DayPart]:
+    # The summary of errors names each day, so that four missing dates are told apart.
+    missing = InputRequired(_l("Kies een datum voor Lesdag %(number)s.", number=number))
+    return type("NumberedDayPart", (DayPart,), {"date": DayField(_l("Datum"), [missing])})
 
 
 class PeopleForm(FlaskForm):
     """People to add to a run, one on a line."""
 
-    people = TextAreaField(_l("Mensen"), filters=[no_nul])
+    people = TextAreaField(
+        _l("Mensen"), [DataRequired(_l("Schrijf op elke regel: naam; e-mail; bibliotheek."))], filters=[no_nul]
+    )
 
 
 class ReplaceForm(FlaskForm):
     """Who comes instead of somebody."""
 
-    people = StringField(_l("Wie komt ervoor in de plaats?"), filters=[strip])
+    people = StringField(
+        _l("Wie komt ervoor in de plaats?"),
+        [DataRequired(_l("Schrijf één regel: naam; e-mail; bibliotheek."))],
+        filters=[strip],
+    )
 
 
 class RemoveForm(FlaskForm):

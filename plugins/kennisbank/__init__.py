@@ -36,7 +36,7 @@ plugin = Plugin(
     demo_accounts=(
         DemoAccount(
             "redactie",
-            "Femke Hoekstra",
+            "Hanna Terpstra",
             "Bibliotheek Waterdorp",
             roles=("kennisbank.editor",),
             offer=_l("Redactie"),

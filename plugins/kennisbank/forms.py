@@ -28,7 +28,8 @@ class ChoiceForm(FlaskForm):
     @property
     def reasons(self) -> dict[str, str]:
         """Slug to reason of what was chosen, in the order of the collection."""
-        return {slug: (self.reason(slug).data or "").strip() for slug in self._slugs()}
+        # PostgreSQL stores no zero character.
+        return {slug: (self.reason(slug).data or "").replace("\0", "").strip() for slug in self._slugs()}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Exactly as many as asked, each with a reason. Says what is wrong at the field."""

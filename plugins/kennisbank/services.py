@@ -40,7 +40,8 @@ def find(selection: Selection, words: Words, page: int) -> Pagination:
 
 def load_entry(slug: str) -> Entry:
     """The entry under this slug, or NotFound."""
-    entry = by_slug([slug]).get(slug)
+    # PostgreSQL refuses a zero character where SQLite just finds nothing.
+    entry = None if "\0" in slug else by_slug([slug]).get(slug)
     if entry is None:
         raise NotFound(_("Dit staat niet in de kennisbank."))
     return entry

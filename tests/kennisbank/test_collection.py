@@ -134,6 +134,11 @@ def test_a_reason_of_no_end(browser, run):
     assert kept() == []
 
 
+def test_a_zero_character_is_left_out(browser, run):
+    post(browser, run, "nl-01", "nl-19", nl_19=f"\0{OTHER}\0")
+    assert [why for _id, _slug, why in kept()] == [WHY, OTHER]
+
+
 def test_a_refusal_leaves_the_kept_choice(browser, run):
     post(browser, run, "nl-01", "nl-19")
     assert browser.post(f"/kennisbank/collecties/{run.id}/plank", data={"waarom-nl-01": ""}).status_code == 422

@@ -42,7 +42,7 @@ def test_the_page_has_its_fields(client):
     page = client.get("/login")
     assert page.status_code == 200
     assert 'name="email"' in page.text and 'name="password"' in page.text
-    assert "Fout:" not in page.text
+    assert "Fout:" not in page.text and "autofocus" not in page.text
     assert "kijk rond als" not in page.text
 
 

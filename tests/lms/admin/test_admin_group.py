@@ -86,7 +86,7 @@ def test_the_list_has_people_absences_and_room_to_sign(make, run, trainer):
         assert person.email in page
     assert "Bibliotheek Waterdorp" in page
     assert "Handtekening" in page
-    assert '<td role="cell">Lesdag 2</td>' in page
+    assert 'data-th="Afgemeld voor">Lesdag 2</td>' in page
 
 
 @pytest.mark.parametrize("path", ["berichten/nieuw", "lijst"])

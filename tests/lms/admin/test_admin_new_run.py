@@ -137,7 +137,7 @@ def test_an_address_is_enough_for_somebody_known(admin, make, course):
     [
         ({"name": " "}, "Geef de uitvoering een naam, bijvoorbeeld Najaar 2026."),
         ({"name": "x" * 201}, "Deze naam is te lang. Schrijf hoogstens 200 tekens."),
-        ({"day2__date": ""}, "Kies een datum voor deze lesdag."),
+        ({"day2__date": ""}, "Kies een datum voor Lesdag 2."),
         ({"day2__date": "31-02-2027"}, "We herkennen deze datum niet. Schrijf hem als 6-11-2026."),
         ({"day2__date": "2027-03-28"}, "Lesdag 2 moet na Lesdag 1 liggen. Kies een datum na 28 maart 2027."),
         ({"day3__date": "2027-04-01"}, "Lesdag 3 moet na Lesdag 2 liggen. Kies een datum na 16 april 2027."),
@@ -170,7 +170,7 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(admin, course, changes, sen
 def test_all_sentences_come_at_once(admin, course):
     response = admin.post(URL, data=plan(day2__date="", participants="Noor", trainers="Tess"))
     assert response.text.count("Regel 1: het e-mailadres ontbreekt.") == 4  # in the summary and at the field
-    assert "Kies een datum voor deze lesdag." in response.text
+    assert "Kies een datum voor Lesdag 2." in response.text
 
 
 def test_a_closed_account_does_not_join(admin, make, course):

@@ -109,16 +109,16 @@ def test_files_chosen_during_a_conflict_are_kept(desk):
 
 
 def test_emoji_and_long_text_are_kept(desk):
-    text = "👩‍👩‍👧 " + "é" * 199_000
+    text = "👩‍👩‍👧 " + "é" * 99_000
     assert desk.save(text).status_code == 200
     assert desk.draft().text == text
 
 
 def test_huge_text_is_refused_and_given_back(desk):
-    text = "x" * 200_001
+    text = "x" * 100_001
     answer = desk.save(text)
     assert answer.status_code == 422
-    assert "200.001 tekens" in answer.json["message"] and "200.000" in answer.json["message"]
+    assert "100.001 tekens" in answer.json["message"] and "100.000" in answer.json["message"]
     page = desk.save(text, headers=None)
     assert page.status_code == 422
     assert text in text_of(page)
@@ -290,7 +290,7 @@ def test_preview_is_clean(desk):
 
 def test_preview_refuses(desk, client):
     assert client.post("/voorbeeld", data={"text": "x"}).status_code == 401
-    assert desk.browser.post("/voorbeeld", data={"text": "x" * 200_001}).status_code == 422
+    assert desk.browser.post("/voorbeeld", data={"text": "x" * 100_001}).status_code == 422
     assert desk.browser.post("/voorbeeld").status_code == 200
 
 

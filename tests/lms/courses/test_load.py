@@ -96,6 +96,15 @@ def test_a_wrong_course_is_refused_whole(app, text, load, lms_command):
         load_folder(text.folder)
 
 
+def test_a_site_without_tables_is_told_so(text, lms_command, make_app, tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    result = lms_command("course", "load", text.folder, site=make_app(INSTANCE=folder))
+    assert result.exit_code == 1
+    assert "lms upgrade" in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
 def test_warnings_are_said_and_do_not_stop(app, text, load, lms_command):
     text.edit(QUIZ, "type: toy.quiz", "type: other.quiz")
     result = lms_command("course", "load", text.folder)

@@ -232,7 +232,9 @@ def test_doors(make, make_judging):
     assert judging.browser.get(judging.url(theirs)).status_code == 404
     assert judging.save(theirs).status_code == 404
     assert judging.retract(theirs).status_code == 404
-    assert judging.browser.get(judging.url(987654)).status_code == 404
+    for nowhere in (0, 987654, 2**31, 10**20):
+        assert judging.browser.get(judging.url(nowhere)).status_code == 404
+    assert judging.save(987654).status_code == 404
 
 
 def activity_of(judging):

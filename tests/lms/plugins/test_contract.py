@@ -447,7 +447,9 @@ def test_each_comes_after_what_it_requires(make_app):
 def test_files_that_a_plugin_ships_are_public(make_app, tmp_path):
     (tmp_path / "x.css").write_text("a {}")
     bp = Blueprint("buren", __name__, url_prefix="/buren", static_folder=str(tmp_path), static_url_path="/static")
-    assert make_app(plugins=[good(blueprint=bp)]).test_client().get("/buren/static/x.css").status_code == 200
+    client = make_app(plugins=[good(blueprint=bp)]).test_client()
+    with client.get("/buren/static/x.css") as answer:
+        assert answer.text == "a {}"
 
 
 # --- nothing is left out --------------------------------------------------------------------------
