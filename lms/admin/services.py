@@ -11,6 +11,7 @@ from ..accounts import services as accounts
 from ..accounts.models import Person, RoleGrant
 from ..db import db
 from ..errors import NotFound, Refused
+from ..libraries.models import Library
 from ..plugins import Role
 from ..registry import registry
 from ..runs.models import Enrolment, Run
@@ -72,11 +73,16 @@ def granted(person: Person) -> set[str]:
     )
 
 
-def library_roles(person: Person) -> list[RoleGrant]:
-    """What somebody was given to do for a library."""
-    return list(
-        db.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.library_id.is_not(None)))
+def library_roles(person: Person) -> list[tuple[str, str]]:
+    """The roles that somebody was given for a library: pairs of the role's label and the library's name."""
+    rows = db.session.execute(
+        select(RoleGrant.role, Library.name)
+        .join(Library, Library.id == RoleGrant.library_id)
+        .where(RoleGrant.person_id == person.id)
+        .order_by(Library.name, RoleGrant.role)
     )
+    labels = registry().roles
+    return [(str(labels[key].label), name) for key, name in rows if key in labels]
 
 
 def enrolments(person: Person) -> list[Enrolment]:

@@ -2,7 +2,7 @@
 
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO
 
@@ -23,6 +23,8 @@ from ..i18n import moment
 from ..runs.models import Enrolment, Run
 from .models import Draft, Submission, Version
 
+CHUNK = 256 * 1024
+
 
 def pack(person: Person) -> IO[bytes]:
     """The zip as a temporary file, which is gone once the caller closes it."""
@@ -35,6 +37,13 @@ def pack(person: Person) -> IO[bytes]:
         raise
     whole.seek(0)
     return whole
+
+
+def pieces(whole: IO[bytes]) -> Iterator[bytes]:
+    """The file in pieces; it closes after the last."""
+    with whole:
+        while piece := whole.read(CHUNK):
+            yield piece
 
 
 class _Shelf:

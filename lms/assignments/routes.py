@@ -10,7 +10,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -22,6 +21,7 @@ from ..accounts.models import Person
 from ..db import keep, reads_first, write_now
 from ..errors import Invalid, LmsError, NotFound
 from ..files import services as files
+from ..files.routes import as_attachment
 from ..grading import rubric
 from ..html import from_markdown
 from ..i18n import hour
@@ -122,8 +122,11 @@ def preview() -> ResponseReturnValue:
 @requires("core.use")
 def download() -> Response:
     """All of one's own work: drafts, versions, files and released judgements."""
-    name = f"mijn-werk-{clock.today().isoformat()}.zip"
-    return send_file(export.pack(_me()), mimetype="application/zip", as_attachment=True, download_name=name)
+    whole = export.pack(_me())
+    response = Response(export.pieces(whole), mimetype="application/zip")
+    response.call_on_close(whole.close)  # also when nobody reads it to the end
+    as_attachment(response, f"mijn-werk-{clock.today().isoformat()}.zip")
+    return response
 
 
 def _me() -> Person:

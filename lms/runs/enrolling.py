@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from .. import events
@@ -12,7 +13,7 @@ from ..accounts import services as accounts
 from ..accounts.models import Person
 from ..clock import now
 from ..db import db
-from ..errors import Invalid, NotFound
+from ..errors import Conflict, Invalid, NotFound
 from . import messages, people
 from .models import TRAINER, Absence, Enrolment, Run
 from .problems import Problem, Problems
@@ -106,25 +107,15 @@ def is_last_trainer(run: Run, enrolment: Enrolment) -> bool:
 
 
 def enrol(run: Run, entries: Sequence[people.Entry], role: str) -> Enrolled:
-    """Put checked people in the run, make those whom the site does not know, and mail everybody."""
-    persons = _persons(entries)
-    left = {
-        enrolment.person_id: enrolment
-        for enrolment in db.session.scalars(
-            select(Enrolment).where(Enrolment.run_id == run.id, Enrolment.person_id.in_([p.id for p in persons]))
-        )
-    }
-    fresh: list[Enrolment] = []
-    rows: list[Enrolment] = []
-    for person in persons:
-        row = left.get(person.id)
-        if row is None:
-            row = Enrolment(run=run, person=person, role=role)
-            fresh.append(row)
-        row.left_at, row.role = None, role  # who comes back finds the same work again
-        rows.append(row)
-    db.session.add_all(fresh)
-    db.session.flush()
+    """Put checked people in the run, make those whom the site does not know, and mail everybody.
+
+    Raises Conflict when somebody else adds the same people at this moment.
+    """
+    try:
+        with db.session.begin_nested():
+            rows, fresh = _store(run, _persons(entries), role)
+    except IntegrityError:
+        raise Conflict(_("Iemand anders voegde net dezelfde mensen toe. Probeer het nog een keer.")) from None
     for row in fresh:
         events.send("core.enrolled", enrolment=row)
     result = Enrolled()
@@ -136,6 +127,19 @@ def enrol(run: Run, entries: Sequence[people.Entry], role: str) -> Enrolled:
             messages.enrolled(row, run)
             result.told.append(row.person)
     return result
+
+
+def _store(run: Run, persons: Sequence[Person], role: str) -> tuple[list[Enrolment], list[Enrolment]]:
+    """The enrolments of these people, and which of them are new. Who comes back finds the same work again."""
+    found = select(Enrolment).where(Enrolment.run_id == run.id, Enrolment.person_id.in_([p.id for p in persons]))
+    left = {enrolment.person_id: enrolment for enrolment in db.session.scalars(found)}
+    rows = [left.get(person.id) or Enrolment(run=run, person=person) for person in persons]
+    for row in rows:
+        row.role, row.left_at = role, None
+    fresh = [row for row in rows if row.person.id not in left]
+    db.session.add_all(fresh)
+    db.session.flush()
+    return rows, fresh
 
 
 def _persons(entries: Sequence[people.Entry]) -> list[Person]:

@@ -77,11 +77,11 @@ class DayForm(DayFields, FlaskForm):
 
 
 class RunForm(FlaskForm):
-    """A new run. :func:`run_form` adds the lesson days of the course."""
+    """A new run. :func:`run_form` adds the lesson days of the course, and the people after them."""
 
     name = StringField(_l("Naam"), [DataRequired(_l("Geef de uitvoering een naam, bijvoorbeeld Najaar 2026."))])
-    trainers = TextAreaField(_l("Trainers"), filters=[no_nul])
-    participants = TextAreaField(_l("Deelnemers"), filters=[no_nul])
+    trainers: TextAreaField
+    participants: TextAreaField
 
     @property
     def days(self) -> list[FormField]:
@@ -95,7 +95,11 @@ def run_form(course: Course) -> RunForm:
         f"day{day.number}": FormField(_day_part(day.number), _l("Lesdag %(number)s", number=day.number))
         for day in course.days
     }
-    return type("RunFormWithDays", (RunForm,), parts)()
+    people = {
+        "trainers": TextAreaField(_l("Trainers"), filters=[no_nul]),
+        "participants": TextAreaField(_l("Deelnemers"), filters=[no_nul]),
+    }
+    return type("RunFormWithDays", (RunForm,), parts | people)()
 
 
 def _day_part(number: int) -> type[DayPart]:
