@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import config, db, i18n, policies, web
 from .accounts import session
@@ -23,6 +24,10 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
     """
     app = Flask(__name__, template_folder=str(config.ROOT / "templates"))
     config.configure(app, overrides)
+    if app.config["TRUSTED_PROXIES"]:
+        # Behind a proxy everybody would seem to come from one address, and limits are kept by address.
+        count = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     db.init_app(app)
     i18n.init_app(app)
     session.init_app(app)

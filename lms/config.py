@@ -56,6 +56,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        TRUSTED_PROXIES=int(environ.get("LMS_TRUSTED_PROXIES") or 0),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a long writing session must not fail
         WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, and pages whose address is a key send none
         MAX_CONTENT_LENGTH=128 * MEGABYTE,  # all the files that one may send at once, and room for the sentence

@@ -260,7 +260,7 @@ def _check_tables(plugin: Plugin) -> None:
     if plugin.migrations is None and (tables := tables_of(plugin)):
         raise ContractError(
             f"Plugin {plugin.name!r} has the table {tables[0]!r} but no folder of migrations; "
-            'add migrations=Path(__file__).parent / "migrations".'
+            'add `migrations=Path(__file__).parent / "migrations"`.'
         )
 
 

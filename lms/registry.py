@@ -57,7 +57,7 @@ def _load(name: str, module: str) -> Plugin:
         raise ContractError(f"Plugin {plugin.name!r} stands under the name {name!r}; make the two equal.")
     if plugin.package != module:
         # By this name its tables are found: with another they would never be made.
-        raise ContractError(f"Plugin {name!r} has the package {plugin.package!r}; write package=__name__.")
+        raise ContractError(f"Plugin {name!r} has the package {plugin.package!r}; write `package=__name__`.")
     return plugin
 
 
@@ -110,7 +110,7 @@ class Registry:
         try:
             app.register_blueprint(plugin.blueprint)
         except (AssertionError, ValueError) as error:  # what Flask raises for two pages of one name
-            raise ContractError(f"Plugin {plugin.name!r}: Flask refuses its blueprint; {error}") from error
+            raise ContractError(f"Plugin {plugin.name!r}: Flask refuses its blueprint: {error}") from error
 
 
 def registry() -> Registry:

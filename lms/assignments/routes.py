@@ -159,10 +159,11 @@ def _receive(run_id: int, slug: str, *, render: bool = False) -> services.Typed:
 def _refused(visit: Visit, typed: services.Typed, error: LmsError) -> ResponseReturnValue:
     # What could be kept is kept: nobody types or chooses a file twice because of the other one.
     keep()
-    conflict = isinstance(error, services.EditConflict)
     if wants_json():
-        more = {"theirs": error.theirs, "revision": error.revision} if conflict else {}
+        more = {}
+        if isinstance(error, services.EditConflict):
+            more = {"theirs": error.theirs, "revision": error.revision}
         return jsonify(message=str(error), **more), error.status
-    if conflict:
+    if isinstance(error, services.EditConflict):
         return pages.choose(visit, typed, error)
     return pages.assignment(visit, typed=typed, error=error)

@@ -6,10 +6,11 @@ saves a judgement at that very moment come one after the other. On SQLite the tr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import defer, joinedload, lazyload, selectinload
 
 from .. import clock
@@ -269,14 +270,14 @@ def draft_of(enrolment_id: int, activity_id: int) -> Draft | None:
 def standing_of(enrolment_id: int, activity_id: int) -> Standing:
     """The last version, with its files, and where it stands. Two queries."""
     found = _versions(enrolment_id, activity_id).limit(1)
-    return next((Standing(*row) for row in db.session.execute(found)), Standing())
+    return next((Standing(version, judged) for version, judged in db.session.execute(found)), Standing())
 
 
 def work_of(visit: Visit) -> Work:
     """A participant's work for the page of an assignment. At most five queries, however much there is."""
     enrolment = visit.participant()
     recent = _versions(enrolment.id, visit.activity.id).options(defer(Version.html)).limit(SHOWN)
-    versions = tuple(Standing(*row) for row in db.session.execute(recent))
+    versions = tuple(Standing(version, judged) for version, judged in db.session.execute(recent))
     judgement = db.session.scalar(
         select(Assessment)
         .join(Version)
@@ -337,7 +338,7 @@ def load_version(visit: Visit, number: int, enrolment_id: int | None = None) -> 
     return row[0], row[1]
 
 
-def _versions(enrolment_id: int, activity_id: int) -> Select[tuple[Version, Assessment]]:
+def _versions(enrolment_id: int, activity_id: int) -> Any:
     return (
         select(Version, Assessment)
         .join(Submission, Submission.id == Version.submission_id)

@@ -3,7 +3,7 @@
 import codecs
 import zipfile
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 import filetype
 from flask_babel import lazy_gettext as _l
@@ -48,7 +48,7 @@ def is_text_kind(media_type: str) -> bool:
     return media_type.startswith("text/")
 
 
-def fits(file: BinaryIO, media_type: str) -> bool:
+def fits(file: IO[bytes], media_type: str) -> bool:
     """Have the bytes this media type, one of KINDS?"""
     if is_text_kind(media_type):
         return _is_text(file)
@@ -60,7 +60,7 @@ def fits(file: BinaryIO, media_type: str) -> bool:
     return media_type == _in_zip(file)
 
 
-def _is_text(file: BinaryIO) -> bool:
+def _is_text(file: IO[bytes]) -> bool:
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -74,7 +74,7 @@ def _is_text(file: BinaryIO) -> bool:
     return True
 
 
-def _in_zip(file: BinaryIO) -> str | None:
+def _in_zip(file: IO[bytes]) -> str | None:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as parts:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -21,6 +21,7 @@ from . import kinds, names, store
 from .models import StoredFile
 
 FIELD = "files"
+CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _trained_by(person: Person) -> Any:
     )
 
 
-def _media_type(name: str, file: BinaryIO) -> str:
+def _media_type(name: str, file: IO[bytes]) -> str:
     media_type = kinds.KINDS.get(kinds.extension(name))
     if media_type is None:
         sentence = _(
@@ -175,6 +176,9 @@ def _media_type(name: str, file: BinaryIO) -> str:
     return media_type
 
 
-def _sha256(file: BinaryIO) -> str:
+def _sha256(file: IO[bytes]) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    seen = hashlib.sha256()
+    while piece := file.read(CHUNK):
+        seen.update(piece)
+    return seen.hexdigest()

@@ -7,7 +7,7 @@ with ``core_file.key``. Nothing is stored under a name that a person chose.
 
 import secrets
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 import obstore
 from flask import Flask, current_app
@@ -17,7 +17,7 @@ FOLDER = "files"
 CHUNK = 256 * 1024
 
 
-def put(file: BinaryIO) -> str:
+def put(file: IO[bytes]) -> str:
     """Store the bytes of a file from its beginning; returns the new key."""
     token = secrets.token_hex(20)
     key = f"{token[:2]}/{token}"

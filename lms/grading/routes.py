@@ -1,6 +1,5 @@
 """A trainer's pages: what waits in a run, and the one screen to judge a version."""
 
-
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _

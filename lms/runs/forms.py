@@ -63,7 +63,7 @@ class DayFields:
     def plan(self) -> DayPlan:
         """The day as it was filled in; only after the form was found valid."""
         names = ("start", "end", "place", "travel_note", "video_url")
-        return DayPlan(self.date.data, **{name: getattr(self, name).data for name in names})  # type: ignore[arg-type]
+        return DayPlan(self.date.data, **{name: getattr(self, name).data for name in names})
 
 
 class DayPart(DayFields, Form):

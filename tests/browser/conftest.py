@@ -101,7 +101,11 @@ def assert_accessible() -> Callable[[Page], None]:
     """``assert_accessible(page)`` fails with what axe finds, or when the page is wider than the screen."""
 
     def assert_accessible(page: Page) -> None:
+        # As high as its content: else the bar that stays in view covers what happens to lie under it.
+        size = page.viewport_size
+        page.set_viewport_size({"width": size["width"], "height": page.evaluate("document.body.scrollHeight") + 50})
         found: Any = Axe().run(page, options=AXE)
+        page.set_viewport_size(size)
         broken = [
             f"{v['id']}: {v['help']} at {[n['target'] for n in v['nodes'][:3]]}" for v in found.response["violations"]
         ]

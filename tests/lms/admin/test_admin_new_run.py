@@ -14,6 +14,7 @@ from lms.libraries.models import Library
 from lms.notifications.models import Mail
 from lms.plugins import Listener
 from lms.runs.models import PARTICIPANT, TRAINER, Enrolment, Run
+from lms.testing import Make
 
 URL = "/beheer/uitvoeringen/nieuw"
 DAYS = ("2027-03-28", "2027-04-16", "2027-05-07", "2027-05-28")
@@ -255,3 +256,24 @@ def test_only_for_administrators(make, sign_in, client, course):
         assert client.get(path).status_code == 302
     assert trainer.post(URL, data=plan()).status_code == 403
     assert client.post(URL, data=plan()).status_code == 401
+
+
+def test_without_a_course_there_is_nothing_to_start(admin, course):
+    course.archived_at = datetime.now(UTC)
+    db.session.commit()
+    assert "Er is nog geen cursus." in admin.get(URL).text
+    assert admin.post(URL, data=plan()).status_code == 404
+
+
+def test_the_form_wants_its_token(make_app):
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        made = Make()
+        made.course()
+        person = made.person(roles=("admin",))
+        db.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.get_id()
+        assert client.post(URL, data=plan()).status_code == 400
+        assert not db.session.scalar(select(Run))

@@ -1,5 +1,8 @@
 """The draft: it saves itself, is never overwritten in silence, and keeps what can be kept."""
 
+import io
+import threading
+
 import pytest
 from flask import current_app
 
@@ -9,7 +12,7 @@ from lms.files import store
 from lms.runs.models import Enrolment
 from lms.testing import Make
 
-from .conftest import JSON, text_of, upload
+from .conftest import JSON, multipart, text_of, upload
 
 
 def test_first_save_answers_as_the_script_expects(desk):
@@ -213,6 +216,40 @@ def test_a_refused_file_leaves_the_others_and_the_text(desk):
     assert 'id="files-error"' in page and "<title>Fout:" in page
     assert desk.draft().text == "Mijn tekst."
     assert [file.name for file in desk.draft().files] == ["goed.pdf"]
+
+
+class SlowLine(io.RawIOBase):
+    """A body that comes in slowly: while it is read, somebody else does something."""
+
+    def __init__(self, body, meanwhile):
+        self.body = io.BytesIO(body)
+        self.meanwhile = meanwhile
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            thread = threading.Thread(target=meanwhile)
+            thread.start()
+            thread.join()
+        return self.body.readinto(buffer)
+
+
+def test_a_slow_upload_holds_up_nobody_else(desk):
+    other, answers = desk.sign_in(desk.people[1]), []
+    form = multipart({"text": "Langzaam.", "revision": "0", "files": upload()})
+    answer = desk.browser.post(
+        f"{desk.url}/concept",
+        input_stream=SlowLine(form["data"], lambda: answers.append(desk.save("Intussen.", browser=other))),
+        content_length=len(form["data"]),
+        content_type=form["content_type"],
+        headers=JSON,
+    )
+    assert [answer.status_code for answer in answers] == [200]
+    assert answer.status_code == 200
+    assert (desk.draft().text, desk.draft(desk.people[1]).text) == ("Langzaam.", "Intussen.")
 
 
 # ---- who may not ----

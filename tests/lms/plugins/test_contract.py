@@ -282,7 +282,7 @@ CASES = {
     ),
     "two pages of one name": (
         lambda: [good(blueprint=pages(("/", index), ("/b", requires("core.use")(functools.wraps(index)(lambda: "")))))],
-        "Flask refuses its blueprint; View function mapping is overwriting",
+        "Flask refuses its blueprint: View function mapping is overwriting",
     ),
     "a menu item that leads nowhere": (
         lambda: [good(nav=(TO_INDEX,))],
@@ -307,7 +307,7 @@ PACKAGES = {
     ),
     "another package": (
         "from lms.api import Plugin\nplugin = Plugin(name='straat', package='straat', title='Straat')",
-        "Plugin 'straat' has the package 'straat'; write package=__name__",
+        "Plugin 'straat' has the package 'straat'; write `package=__name__`",
     ),
     "a noun that is not whole": (
         "from lms.api import Plugin\n\nplugin = Plugin(name='straat', package=__name__)",
