@@ -68,7 +68,7 @@ def test_from_lesson_to_release_and_a_new_version(app, make, serve, open_page, a
     desk.get_by_role("link", name="Beoordeel").first.click()
     assert_accessible(desk)
     for group in desk.locator("fieldset").all():
-        group.get_by_text("Nog niet", exact=True).click()
+        group.locator("input[value=nog_niet]").check()
     desk.locator("textarea").last.fill("Noem ook een bron.")
     desk.get_by_role("button", name="Opslaan").click()
     page.reload()
@@ -121,7 +121,7 @@ def test_everything_works_without_script(app, make, serve, open_page):
     sign_in(desk, trainer)
     desk.get_by_role("link", name="Beoordeel").first.click()
     for group in desk.locator("fieldset").all():
-        group.get_by_text("Goed", exact=True).click()
+        group.locator("input[value=goed]").check()
     desk.get_by_role("button", name="Vrijgeven").click()
     page.goto("/vandaag")
     expect(page.get_by_text("Beoordeeld: goed.")).to_be_visible()

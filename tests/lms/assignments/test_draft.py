@@ -228,6 +228,12 @@ class SlowLine(io.RawIOBase):
     def readable(self):
         return True
 
+    def seek(self, *args):
+        return self.body.seek(*args)
+
+    def tell(self):
+        return self.body.tell()
+
     def readinto(self, buffer):
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile:

@@ -113,3 +113,16 @@ def test_the_links_lead_to_titles():
     }
     for anchor in re.findall(r"\]\(#([^)]+)\)", TEXT):
         assert anchor in anchors
+
+
+def test_every_place_in_the_architecture_exists():
+    root = DOCS.parent.parent
+    text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 120, "it is one page"
+    places = re.findall(r"`((?:lms|templates|tests|plugins|docs)/[\w./*-]*|[\w.]+\.py|\.ci/run)`", text)
+    assert len(places) > 30
+    parts = {"models.py", "services.py", "routes.py", "forms.py", "cli.py", "messages.py", "letters.py"}
+    missing = [place for place in places if place not in parts and not list(root.glob(place.rstrip("/")))]
+    assert not missing
+    for link in re.findall(r"\]\(([\w./]+)\)", text):
+        assert (root / "docs" / link).exists()
