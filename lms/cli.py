@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup, NoAppException
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import config, create_app, migrate
 from .accounts.cli import user_group
@@ -38,6 +39,15 @@ def _app(*_args: Any) -> Flask:
         raise NotStartedError(str(error)) from error
 
 
+def _why_not(error: Exception) -> str | None:
+    """What to do when the database refuses; None for a fault of ours, which keeps its traceback."""
+    try:
+        with _app().app_context():
+            return "This site has no tables yet: run `lms init` first." if migrate.is_new() else None
+    except OperationalError:
+        return f"The database cannot be reached: {str(error).splitlines()[0]}"
+
+
 class Commands(FlaskGroup):
     """Errors that carry a sentence are shown as that sentence, with exit code 1."""
 
@@ -51,6 +61,11 @@ class Commands(FlaskGroup):
             return super().invoke(ctx)
         except (LmsError, ConfigError, ContractError) as error:
             raise click.ClickException(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            sentence = _why_not(error)
+            if sentence is None:
+                raise
+            raise click.ClickException(sentence) from error
 
 
 @click.group(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Dialect, Engine
@@ -75,7 +75,7 @@ def reads_first(view: View) -> View:
 def read_first() -> None:
     """Let this writing request begin by reading: slow work (a password hash) then holds no lock.
 
-    Follow it with :func:`write_now` before the first write.
+    Follow it with :func:`write_now` before the first write. A command that calls it only reads.
     """
     g.read_first = True
 
@@ -97,8 +97,8 @@ def _commit(response: Response) -> Response:
 
 
 def _wants_write() -> bool:
-    if not has_request_context():
-        return True  # a command or the worker
+    if not has_request_context():  # a command or the worker
+        return not (has_app_context() and g.get("read_first"))
     return request.method not in SAFE_METHODS and not g.get("read_first", _begins_by_reading())
 
 

@@ -3,7 +3,8 @@
 Run from Python, in registry order, each plugin in one transaction: a failed migration leaves the old state.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,20 @@ from alembic.operations import ops
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, column, inspect, select
+from sqlalchemy import table as sql_table
 
 from .db import Base, db
 from .plugins import Plugin
 from .registry import registry, tables_of
 
+VERSION_TABLE = "_schema_version"
 _TEMPLATE = Path(__file__).parent / "migrations"
 
 
 def version_table(plugin: Plugin) -> str:
     """The table that remembers how far this plugin's history has run."""
-    return f"{plugin.name}_schema_version"
+    return f"{plugin.name}{VERSION_TABLE}"
 
 
 def is_new() -> bool:
@@ -46,6 +49,30 @@ def upgrade() -> list[str]:
             script = _script(plugin)
             _run(plugin, lambda revision, _context, script=script: script._upgrade_revs("head", revision))
     return changed
+
+
+def revisions(connection: Connection) -> dict[str, str]:
+    """How far each plugin's tables are, also of plugins that are switched off: names to revisions."""
+    found = {}
+    for table in sorted(inspect(connection).get_table_names()):
+        if table.endswith(VERSION_TABLE):
+            revision = connection.scalar(select(column("version_num")).select_from(sql_table(table)))
+            if revision:
+                found[table.removesuffix(VERSION_TABLE)] = revision
+    return found
+
+
+def knows(plugin: Plugin, revision: str) -> bool:
+    """Is this revision in the plugin's history?"""
+    return plugin.migrations is not None and any(
+        known.revision == revision for known in _script(plugin).walk_revisions()
+    )
+
+
+def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head") -> None:
+    """Bring one plugin's tables to a revision in the caller's transaction (see :func:`without_keys`)."""
+    script = _script(plugin)
+    _run_within(connection, plugin, lambda current, _context: script._upgrade_revs(revision, current))
 
 
 def new_revision(plugin: Plugin, message: str) -> Path | None:
@@ -132,25 +159,38 @@ def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
 
 
 def _run(plugin: Plugin, revisions: Callable[..., Any]) -> None:
-    config = Config()
-    with (
-        EnvironmentContext(config, _script(plugin), fn=revisions) as environment,
-        db.engine.connect() as connection,
-    ):
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            # SQLite ignores this inside a transaction; with keys on, rebuilding a table would empty its children.
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
-        try:
-            with connection.begin():
-                environment.configure(
-                    connection=connection, version_table=version_table(plugin), transactional_ddl=True
-                )
-                environment.run_migrations()
-                if sqlite:
-                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                    if broken:
-                        raise RuntimeError(f"Migration of {plugin.name!r} would break references: {broken[:5]}")
-        finally:
-            if sqlite:
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+    with db.engine.connect() as connection, without_keys(connection), connection.begin():
+        _run_within(connection, plugin, revisions)
+        broken = broken_keys(connection)
+        if broken:
+            raise RuntimeError(f"Migration of {plugin.name!r} would break references: {broken[:5]}")
+
+
+def _run_within(connection: Connection, plugin: Plugin, revisions: Callable[..., Any]) -> None:
+    with EnvironmentContext(Config(), _script(plugin), fn=revisions) as environment:
+        environment.configure(connection=connection, version_table=version_table(plugin), transactional_ddl=True)
+        environment.run_migrations()
+
+
+@contextmanager
+def without_keys(connection: Connection) -> Iterator[None]:
+    """Switch SQLite's foreign keys off for the transactions inside, which end with :func:`broken_keys`.
+
+    SQLite ignores the switch inside a transaction; with keys on, rebuilding a table would empty its children.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+
+def broken_keys(connection: Connection) -> list[Any]:
+    """References that lead nowhere, as SQLite reports them; elsewhere the database itself refuses them."""
+    if connection.dialect.name != "sqlite":
+        return []
+    return list(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())

@@ -50,7 +50,8 @@ def _load(name: str, module: str) -> Plugin:
     try:
         plugin = getattr(importlib.import_module(module), "plugin", None)
     except Exception as error:
-        raise ContractError(f"Plugin {name!r} cannot be imported: {_where(error, module)}{error}.") from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())  # one line, whatever the library wrote
+        raise ContractError(f"Plugin {name!r} cannot be imported: {_where(error, module)}{reason}") from error
     if not isinstance(plugin, Plugin):
         raise ContractError(f"Package {module!r} has no `plugin = Plugin(…)`; add one or move the folder.")
     if plugin.name != name:

@@ -6,7 +6,7 @@ with ``core_file.key``. Nothing is stored under a name that a person chose.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 import obstore
@@ -38,6 +38,16 @@ def delete(key: str) -> None:
         obstore.delete(_store(), key)
     except FileNotFoundError:
         pass
+
+
+def keys() -> Iterator[str]:
+    """Every key there is, in no particular order."""
+    return (found["path"] for batch in obstore.list(_store()) for found in batch)
+
+
+def put_back(key: str, pieces: Iterable[bytes]) -> None:
+    """Store bytes under the key that they had before, as they come in; all of them or none."""
+    obstore.put(_store(), key, pieces)
 
 
 def _store() -> LocalStore:

@@ -311,17 +311,21 @@ PACKAGES = {
     ),
     "a noun that is not whole": (
         "from lms.api import Plugin\n\nplugin = Plugin(name='straat', package=__name__)",
-        "cannot be imported: __init__.py, line 3: Plugin.__init__() missing 1 required positional argument: 'title'",
+        "cannot be imported: __init__.py, line 3: TypeError: Plugin.__init__() missing 1 required positional argument: 'title'",
     ),
     "a field that does not exist": (
         "from lms.api import Plugin\nplugin = Plugin(name='straat', package=__name__, title='S', menu=())",
-        "cannot be imported: __init__.py, line 2: Plugin.__init__() got an unexpected keyword argument 'menu'",
+        "cannot be imported: __init__.py, line 2: TypeError: Plugin.__init__() got an unexpected keyword argument 'menu'",
     ),
     "an import that does not exist": (
         "from lms.api import Plugin, Plugins",
-        "cannot be imported: __init__.py, line 1: cannot import name 'Plugins'",
+        "cannot be imported: __init__.py, line 1: ImportError: cannot import name 'Plugins'",
     ),
-    "no Python": ("plugin = = 1", "cannot be imported: invalid syntax"),
+    "an error of many lines": (
+        "x = 1\nraise LookupError('one\\ntwo')",
+        "cannot be imported: __init__.py, line 2: LookupError: one two",
+    ),
+    "no Python": ("plugin = = 1", "cannot be imported: SyntaxError: invalid syntax"),
 }
 
 

@@ -122,7 +122,8 @@ def test_every_place_in_the_architecture_exists():
     places = re.findall(r"`((?:lms|templates|tests|plugins|docs)/[\w./*-]*|[\w.]+\.py|\.ci/run)`", text)
     assert len(places) > 30
     parts = {"models.py", "services.py", "routes.py", "forms.py", "cli.py", "messages.py", "letters.py"}
-    missing = [place for place in places if place not in parts and not list(root.glob(place.rstrip("/")))]
+    real = [place for place in places if place not in parts and "NAME" not in place and "FEATURE" not in place]
+    missing = [place for place in real if not list(root.glob(place.rstrip("/")))]
     assert not missing
     for link in re.findall(r"\]\(([\w./]+)\)", text):
         assert (root / "docs" / link).exists()
