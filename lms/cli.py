@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -11,17 +12,18 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from . import config, create_app, migrate
 from .accounts.cli import user_group
+from .backup import cli as backups
+from .backup.services import before_upgrade
 from .courses import cli as courses
 from .db import db
 from .demo.services import load as load_demo
 from .errors import ConfigError, ContractError, LmsError
 from .jobs import worker
+from .plugins import Plugin
 from .registry import registry
 from .runs import cli as runs
 from .scaffold.cli import plugin as plugin_group
 from .setup import load_reference_data
-
-UNFINISHED = "demo-unfinished"
 
 
 class NotStartedError(NoAppException):
@@ -95,7 +97,7 @@ def init() -> None:
 def demo() -> None:
     """Make an empty site into a demo with made-up people; everything or nothing. Does nothing when it is one."""
     # The mark outlives a process that is killed half-way: such a site still counts as new.
-    unfinished = config.ensure_instance() / UNFINISHED
+    unfinished = config.ensure_instance() / config.UNFINISHED_DEMO
     app = _app()
     with app.app_context():
         if migrate.is_new():
@@ -108,8 +110,15 @@ def demo() -> None:
 
 
 @main.command()
-def upgrade() -> None:
-    """Bring tables, vocabularies and courses up to date with this version and these plugins."""
+@click.option("--no-backup", is_flag=True, help="Make no backup before tables change.")
+def upgrade(no_backup: bool) -> None:
+    """Bring tables, vocabularies and courses up to date with this version and these plugins.
+
+    Before tables change, the site is backed up into the folder backups of the instance, which keeps the last five.
+    """
+    made = None if no_backup else before_upgrade(backups.Progress())
+    if made:
+        backups.report(made)
     _bring_up_to_date()
     click.echo("Up to date.")
 
@@ -128,7 +137,7 @@ def status(new: bool) -> None:
     """Tell whether the site has a database and whether its tables are up to date."""
     config.ensure_instance()
     with _app().app_context():
-        is_new = migrate.is_new() or (config.instance_folder() / UNFINISHED).exists()
+        is_new = migrate.is_new() or (config.instance_folder() / config.UNFINISHED_DEMO).exists()
         if new:
             sys.exit(0 if is_new else 1)
         behind = [] if is_new else migrate.pending()
@@ -139,18 +148,8 @@ def status(new: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects instead of text.")
 def plugins(as_json: bool) -> None:
     """List each plugin with what it adds to the site."""
-    nouns = (
-        "permissions",
-        "roles",
-        "nav",
-        "activity_types",
-        "vocabularies",
-        "courses",
-        "setup",
-        "demo_accounts",
-    )
-    nouns += ("demo", "events", "listeners", "jobs")
-    listed = [
+    nouns = [field.name for field in fields(Plugin) if field.default == () and field.name != "requires"]
+    listed: list[dict[str, Any]] = [
         {"name": p.name, "title": str(p.title), "api": p.api, "requires": list(p.requires)}
         | {noun: [_name(item) for item in getattr(p, noun)] for noun in nouns}
         for p in registry().plugins
@@ -186,6 +185,8 @@ def migration(plugin_name: str, message: str) -> None:
     click.echo(str(made) if made else "Models and tables are equal; nothing written.")
 
 
+main.add_command(backups.backup)
+main.add_command(backups.restore)
 main.add_command(courses.course)
 main.add_command(runs.run)
 main.add_command(runs.runs)

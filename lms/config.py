@@ -13,6 +13,8 @@ from .errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
+UNFINISHED_DEMO = "demo-unfinished"
+"""The file in the instance that marks a demo whose making was cut short: such a site still counts as new."""
 
 
 def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:

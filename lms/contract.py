@@ -31,6 +31,7 @@ def check_alone(plugin: Plugin) -> None:
     _check_prefixes(plugin)
     _check_twice(plugin)
     _check_tables(plugin)
+    _check_personal_data(plugin)
     _check_activity_types(plugin)
     _check_files(plugin)
     for item in plugin.nav:
@@ -262,6 +263,43 @@ def _check_tables(plugin: Plugin) -> None:
             f"Plugin {plugin.name!r} has the table {tables[0]!r} but no folder of migrations; "
             'add `migrations=Path(__file__).parent / "migrations"`.'
         )
+
+
+def _check_personal_data(plugin: Plugin) -> None:
+    about_people = _tables_about_people()
+    for table in Base.metadata.tables.values():
+        if table.name not in tables_of(plugin) and not table.name.startswith(f"{plugin.name}_"):
+            continue
+        for key in table.foreign_keys:
+            target = key.target_fullname.partition(".")[0]
+            if target not in about_people:
+                continue
+            if not plugin.personal_data:
+                raise ContractError(
+                    f"Plugin {plugin.name!r} has the table {table.name!r}, which refers to {target!r}, but says nothing "
+                    "about personal data; add personal_data=(PersonalData(…),)."
+                )
+            if plugin.name != "core" and key.ondelete not in {"CASCADE", "SET NULL"}:
+                # A person must be able to leave also while this plugin is switched off.
+                raise ContractError(
+                    f"Plugin {plugin.name!r}: {table.name}.{key.parent.name} would keep somebody from leaving; "
+                    'add ondelete="CASCADE" or "SET NULL" to its foreign key.'
+                )
+
+
+def _tables_about_people() -> set[str]:
+    """The person, and the tables of the core with rows that hang on one, at whatever distance."""
+    found = {"core_person"}
+    core = [table for table in Base.metadata.tables.values() if table.name.startswith("core_")]
+    before = 0
+    while before < len(found):
+        before = len(found)
+        found |= {
+            table.name
+            for table in core
+            if any(key.target_fullname.partition(".")[0] in found for key in table.foreign_keys)
+        }
+    return found
 
 
 def _check_activity_types(plugin: Plugin) -> None:

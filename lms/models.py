@@ -2,6 +2,7 @@
 
 from .accounts.models import Attempt, Person, RoleGrant, Setting
 from .assignments.models import Draft, Submission, Version
+from .audit.models import AuditEntry
 from .courses.models import Activity, Course, CourseDay, Module, Step
 from .files.models import StoredFile
 from .grading.models import Assessment, CriterionLevel
@@ -13,7 +14,7 @@ from .runs.models import Absence, Announcement, Enrolment, Run, RunDay, RunDue
 from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
-    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "Course", "CourseDay", "CriterionLevel", "Draft",
+    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay", "CriterionLevel", "Draft",
     "Enrolment", "Job", "Library", "Mail", "Module", "Person", "Progress", "RoleGrant", "Run", "RunDay", "RunDue",
     "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version", "Vocabulary",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 if TYPE_CHECKING:
     from .courses.models import Activity
@@ -179,6 +180,34 @@ class JobKind:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """One kind of thing that is held about somebody: ``Holding("notities", _l("Uw notities"), select(…))``.
+
+    ``query`` selects labelled columns; its rows are what the person gets, each under the column's label, and their
+    number is what is said beforehand. With ``stays`` they are kept for others when the person leaves, without the name.
+    """
+
+    key: str
+    label: Text
+    query: Select[Any]
+    stays: bool = False
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What is held about people, and how it lets go: ``PersonalData(_l("Uw notities"), export, erase)``.
+
+    ``label`` stands on the page /privacy. ``export(person)`` gives the :class:`Holding` of one person. ``erase(person)``
+    removes what is theirs and takes the name off what stays, in the transaction of the removal; done twice it does no
+    harm. What cascades from the person or an enrolment need not be named again.
+    """
+
+    label: Text
+    export: Callable[[Any], Iterable[Holding]]
+    erase: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
 class Plugin:
     """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
 
@@ -200,5 +229,6 @@ class Plugin:
     events: tuple[Event, ...] = ()
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
+    personal_data: tuple[PersonalData, ...] = ()
     migrations: Path | None = field(default=None)
     """The folder with this plugin's Alembic versions; None for a plugin without tables."""

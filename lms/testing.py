@@ -1,12 +1,13 @@
 """What core tests and plugin tests share: an app and a database for each test, people, runs and a query counter.
 
 Load it with ``pytest_plugins = ["lms.testing"]`` in the top ``conftest.py``. Fixtures: ``app``, ``client``, ``make``,
-``sign_in``, ``lms_command``, ``queries`` and ``worker``.
+``sign_in``, ``lms_command``, ``queries`` and ``worker``; ``make_app`` for more apps, and ``empty_database`` and
+``fresh_database`` for apps that a test makes itself. All run on the database that LMS_TEST_BACKEND chooses.
 """
 
 import contextvars
 import itertools
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -20,7 +21,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 
-from . import clock, create_app, migrate
+from . import clock, create_app, migrate, testing_databases
 from .accounts.models import Person, RoleGrant
 from .cli import main
 from .courses.models import Activity, Course, CourseDay, Module, Step
@@ -29,6 +30,7 @@ from .jobs.services import run_due
 from .libraries.services import find_or_make
 from .runs.models import PARTICIPANT, TRAINER, Enrolment, Run, RunDay
 from .setup import load_reference_data
+from .testing_databases import Databases
 
 SETTINGS = {
     "TESTING": True,
@@ -54,33 +56,100 @@ class Browser(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
+_SERVER = pytest.StashKey[Any]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start a PostgreSQL for this run if nobody named one; xdist's workers get its address."""
+    if testing_databases.on_postgres() and testing_databases.ADDRESS not in os.environ:
+        session.config.stash[_SERVER] = testing_databases.start_server()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that we started."""
+    server = config.stash.get(_SERVER, None)
+    if server is not None:
+        del os.environ[testing_databases.ADDRESS]
+        server.communicate()  # closes its standard input
+
+
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database made by the migrations and filled with reference data; each test gets a copy."""
+def databases() -> Iterator[Databases]:
+    """Makes and drops databases of the kind that these tests run on."""
+    made = testing_databases.connect()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database made by the migrations and filled with reference data; each test gets a copy."""
     folder = tmp_path_factory.mktemp("migrated")
-    app = create_app({**SETTINGS, "INSTANCE": folder})
+    address = databases.empty(folder)
+    app = create_app({**SETTINGS, "INSTANCE": folder, "SQLALCHEMY_DATABASE_URI": address})
     with app.app_context():
         migrate.upgrade()
         load_reference_data()
         db.session.commit()
         db.session.remove()
-        db.engine.dispose()  # closes the last connection, which folds the write-ahead log into the file
-    return folder / "leerplein.sqlite"
+        db.engine.dispose()  # closes the last connection, which folds SQLite's write-ahead log into the file
+    return address
+
+
+@pytest.fixture(scope="session")
+def template_cache(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each app would compile its templates anew; the cache is keyed by their text, so it never goes stale."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, migrated: Path) -> Iterator[Callable[..., Flask]]:
-    """A factory of apps on a fresh database: ``make_app(PLUGINS=())``; ``plugins=[…]`` mounts just those."""
+def empty_database(databases: Databases) -> Iterator[Callable[[Path], str]]:
+    """``empty_database(folder)`` gives the address of a database without tables, for an app with that instance."""
+    made: list[str] = []
+
+    def empty_database(folder: Path) -> str:
+        made.append(databases.empty(folder))
+        return made[-1]
+
+    yield empty_database
+    for address in made:
+        databases.drop(address)
+
+
+@pytest.fixture
+def fresh_database(databases: Databases, migrated: str) -> Iterator[Callable[[Path], str]]:
+    """``fresh_database(folder)`` gives the address of a database with all tables and the reference data."""
+    made: list[str] = []
+
+    def fresh_database(folder: Path) -> str:
+        made.append(databases.copy(migrated, folder))
+        return made[-1]
+
+    yield fresh_database
+    for address in made:
+        databases.drop(address)
+
+
+@pytest.fixture
+def make_app(
+    tmp_path: Path, fresh_database: Callable[[Path], str], template_cache: FileSystemBytecodeCache
+) -> Iterator[Callable[..., Flask]]:
+    """A factory of apps on a fresh database: ``make_app(PLUGINS=())``; ``plugins=[…]`` mounts just those.
+
+    With an ``INSTANCE`` of your own the app takes the database that is in there.
+    """
     apps: list[Flask] = []
 
     def make_app(plugins: Any = None, **overrides: Any) -> Flask:
-        folder = tmp_path / f"instance{len(apps)}"
-        folder.mkdir()
-        shutil.copy(migrated, folder / "leerplein.sqlite")
-        app = create_app({**SETTINGS, "INSTANCE": folder, **overrides}, plugins)
+        settings = {**SETTINGS, **overrides}
+        if "INSTANCE" not in overrides:
+            settings["INSTANCE"] = folder = tmp_path / f"instance{len(apps)}"
+            folder.mkdir()
+            if "SQLALCHEMY_DATABASE_URI" not in overrides:
+                settings["SQLALCHEMY_DATABASE_URI"] = fresh_database(folder)
+        app = create_app(settings, plugins)
         app.test_client_class = Browser
-        # Each app would compile its templates anew; the cache is keyed by their text, so it never goes stale.
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(migrated.parent))
+        app.jinja_env.bytecode_cache = template_cache
         apps.append(app)
         return app
 

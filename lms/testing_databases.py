@@ -128,9 +128,7 @@ def start_server() -> "subprocess.Popen[str]":
     """A server from the wheel, its address put in the environment. It stops when its standard input closes."""
     # -I: with our own folder on the path, lms/html.py would be taken for Python's html.
     command = [sys.executable, "-I", str(testing_server.__file__)]
-    server = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert server.stdout is not None
     address = server.stdout.readline().strip()
     if not address:

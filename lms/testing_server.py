@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,12 @@ class Server:
             serve = [programs / "postgres", "-D", self.data, "-k", self.data]
             serve += [f"--{name}={value}" for name, value in SETTINGS.items()]
             self.process = subprocess.Popen(serve, **streams, **who)
-        ask = [programs / "pg_isready", "--host", self.data, "--timeout", str(START_SECONDS), "--quiet"]
+        ask = [programs / "pg_isready", "--host", self.data, "--quiet"]
+        give_up = time.monotonic() + START_SECONDS
         while subprocess.run(ask, check=False).returncode:
-            if self.process.poll() is not None:
+            if self.process.poll() is not None or time.monotonic() > give_up:
                 raise SystemExit(f"PostgreSQL from the wheel does not start:\n{self.log.read_text()}")
+            time.sleep(0.1)
 
     def address(self) -> str:
         """The address of its database ``postgres``."""
@@ -110,7 +113,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     try:
         server.start()
-        print(server.address(), flush=True)
+        sys.stdout.write(server.address() + "\n")
+        sys.stdout.flush()
         sys.stdin.read()
     finally:
         server.stop()

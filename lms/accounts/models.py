@@ -15,6 +15,8 @@ class Person(UserMixin, Base):
     """Somebody with an account. ``version`` rises with each change of password, which ends all other sessions."""
 
     __tablename__ = "core_person"
+    # A number is never given again: a session or a link of somebody who was removed must not become another's.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)  # in lower case

@@ -15,12 +15,15 @@ TRAINER = "trainer"
 
 
 class Run(Base):
+    """``removed`` counts participants whose account was removed, so that its history keeps the number."""
+
     __tablename__ = "core_run"
     __table_args__ = (UniqueConstraint("course_id", "name"),)  # a second press of the button makes no second run
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("core_course.id"))
     name: Mapped[str] = mapped_column(String(200))
+    removed: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     course: Mapped[Course] = relationship()

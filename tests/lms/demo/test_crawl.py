@@ -1,11 +1,9 @@
 """Every page of the demo that somebody can reach by following links, as every role: no page fails, each has its frame."""
 
 import re
-import shutil
 from collections import deque
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -18,6 +16,7 @@ from lms.db import db
 from lms.demo.services import load
 from lms.registry import discover
 from lms.testing import SETTINGS, Browser
+from lms.testing_databases import Databases
 
 USERS = sorted(
     {"", "deelnemer1", "deelnemer5", "deelnemer9", "trainer1", "bibliothecaris", "beheerder"}
@@ -43,10 +42,9 @@ class Links(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def demo(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demo(databases: Databases, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(migrated, folder / "leerplein.sqlite")
-    app = create_app({**SETTINGS, "INSTANCE": folder})
+    app = create_app({**SETTINGS, "INSTANCE": folder, "SQLALCHEMY_DATABASE_URI": databases.copy(migrated, folder)})
     app.test_client_class = Browser
     with app.app_context():
         assert load()

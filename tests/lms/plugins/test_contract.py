@@ -311,11 +311,11 @@ PACKAGES = {
     ),
     "a noun that is not whole": (
         "from lms.api import Plugin\n\nplugin = Plugin(name='straat', package=__name__)",
-        "cannot be imported: __init__.py, line 3: TypeError: Plugin.__init__() missing 1 required positional argument: 'title'",
+        "cannot be imported: __init__.py, line 3: TypeError: Plugin.__init__() missing 1 required",
     ),
     "a field that does not exist": (
         "from lms.api import Plugin\nplugin = Plugin(name='straat', package=__name__, title='S', menu=())",
-        "cannot be imported: __init__.py, line 2: TypeError: Plugin.__init__() got an unexpected keyword argument 'menu'",
+        "cannot be imported: __init__.py, line 2: TypeError: Plugin.__init__() got an unexpected",
     ),
     "an import that does not exist": (
         "from lms.api import Plugin, Plugins",

@@ -1,0 +1,54 @@
+"""The yardstick: a Flask page of 16 KB with a session and one query, and nothing else (`bench.bare:app`).
+
+It reads the same cookie and the same person from the same database, with the same libraries, as Leerplein does.
+"""
+
+import os
+
+from flask import Flask, render_template_string, session
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SIZE = 16 * 1024
+PARAGRAPH = "<p>Een bladzijde zoals elke andere, met gewone woorden en zonder meer.</p>\n"
+PAGE = """<!doctype html>
+<html lang="nl"><head><meta charset="utf-8"><title>Kaal</title></head><body>
+<p>Welkom, {{ person.name }}.</p>
+{{ text|safe }}</body></html>
+"""
+TEXT = PARAGRAPH * ((SIZE - 150) // len(PARAGRAPH))
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class Person(db.Model):  # type: ignore[name-defined, misc]
+    __tablename__ = "core_person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+def create_app() -> Flask:
+    """The page, on the database and with the secret of the site that is measured."""
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=os.environ["LMS_SECRET_KEY"],
+        SESSION_COOKIE_NAME="leerplein",
+        SQLALCHEMY_DATABASE_URI=os.environ["LMS_DATABASE_URL"],
+    )
+    db.init_app(app)
+
+    @app.get("/")
+    def page() -> str:
+        number = int(session["_user_id"].partition(":")[0])
+        return render_template_string(PAGE, person=db.session.get(Person, number), text=TEXT)
+
+    return app
+
+
+app = create_app()

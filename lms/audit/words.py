@@ -1,0 +1,74 @@
+"""What an entry of the audit log says, in Dutch."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..registry import registry
+from .models import AuditEntry
+from .services import COMMAND
+
+_WORDS: Mapping[str, Any] = {
+    "core.account_made": _l("Account gemaakt"),
+    "core.account_closed": _l("Account gesloten"),
+    "core.account_opened": _l("Account weer geopend"),
+    "core.account_exported": _l("Gegevens gedownload"),
+    "core.account_removed": _l("Account en gegevens verwijderd"),
+    "core.password_set": _l("Wachtwoord gezet"),
+    "core.role_given": _l("Rol gegeven"),
+    "core.role_taken": _l("Rol weggenomen"),
+    "core.enrolled": _l("In een groep gezet"),
+    "core.left": _l("Uit een groep gehaald"),
+    "core.day_changed": _l("Lesdag gewijzigd"),
+    "core.judgement_released": _l("Oordeel vrijgegeven"),
+    "core.judgement_retracted": _l("Oordeel ingetrokken"),
+}
+
+
+def action(entry: AuditEntry) -> str:
+    """What was done; an action of a plugin that is switched off shows by its key."""
+    return str(_WORDS.get(entry.action, entry.action))
+
+
+def details(entry: AuditEntry) -> str:
+    """To what it was done, in a few words; empty when the action says it all."""
+    given = entry.details
+    parts = []
+    if "role" in given:
+        role = registry().roles.get(given["role"])
+        parts.append(str(role.label) if role else given["role"])
+    if "library_id" in given and given["library_id"] is not None:
+        parts.append(_("bibliotheek %(id)s", id=given["library_id"]))
+    if "run_id" in given:
+        parts.append(_("uitvoering %(id)s", id=given["run_id"]))
+    if "number" in given:
+        parts.append(_("Lesdag %(number)s", number=given["number"]))
+    if "old" in given:
+        parts.append(_("van %(old)s naar %(new)s", old=_day(given["old"]), new=_day(given["new"])))
+    if "version_id" in given:
+        parts.append(_("versie met nummer %(id)s", id=given["version_id"]))
+    return ", ".join(parts)
+
+
+def who(entry: AuditEntry) -> str:
+    """Who did it."""
+    if entry.actor is not None:
+        return entry.actor.name
+    return _("opdrachtregel") if entry.via == COMMAND else _("iemand die is vertrokken")
+
+
+def whose(entry: AuditEntry) -> str:
+    """Whom it concerned; empty for what concerned nobody."""
+    if entry.person is not None:
+        return entry.person.name
+    if entry.subject_kind == "person":
+        return _("iemand die is vertrokken (nummer %(id)s)", id=entry.subject_id)
+    return "" if entry.subject_kind == "run" else _("iemand die is vertrokken")
+
+
+def _day(text: str) -> str:
+    return format_date(date.fromisoformat(text), "d MMMM yyyy")
