@@ -52,7 +52,7 @@ def fill(app: Flask, size: int) -> Filled:
     """Make a run with ``size`` participants: each has progress and two hand-ins, of which one is judged."""
     with app.app_context():
         course = _course()
-        run = _run(course)
+        run = _run(course, size)
         hashed = make_hash(PASSWORD)  # once: argon2 is slow on purpose
         trainer = _enrol(run, 1, TRAINER, hashed)
         people = _enrol(run, size, PARTICIPANT, hashed)
@@ -105,8 +105,8 @@ def _in_order(course: Course) -> list[Activity]:
     return list(db.session.scalars(found.order_by(Module.position, Activity.position)))
 
 
-def _run(course: Course) -> Run:
-    run = Run(course_id=course.id, name="Meetgroep")
+def _run(course: Course, size: int) -> Run:
+    run = Run(course_id=course.id, name=f"Meetgroep van {size}")
     first = clock.today() - timedelta(days=24)
     for day in course.days:
         on = first + timedelta(weeks=day.week - 1)

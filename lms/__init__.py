@@ -1,19 +1,22 @@
 """Leerplein: a small learning platform whose parts are plugins. ``create_app`` builds one."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import config, db, i18n, policies, web
+from . import config, db, i18n, policies, watch, web
 from .accounts import session
 from .core import core
 from .notifications import post
 from .plugins import Plugin
 from .registry import Registry, discover
+from .site import security
 
 __all__ = ["create_app"]
+log = logging.getLogger(__name__)
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plugin] | None = None) -> Flask:
@@ -28,7 +31,9 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
         # Behind a proxy everybody would seem to come from one address, and limits are kept by address.
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    watch.init_app(app)  # before all others: its line tells of the whole request, commit included
     db.init_app(app)
+    watch.watch_database(app)
     i18n.init_app(app)
     session.init_app(app)
     post.init_app(app)
@@ -36,4 +41,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
     web.init_app(app)  # after the policies: who may not write is told so before the form's token is looked at
     chosen = discover(app.config["PLUGINS"]) if plugins is None else plugins
     Registry([core, *chosen]).init_app(app)
+    if problem := security.check(app):
+        log.warning(problem)
     return app

@@ -23,10 +23,12 @@ from .plugins import (
     Demo,
     DemoAccount,
     Event,
+    Holding,
     JobKind,
     Listener,
     NavItem,
     Permission,
+    PersonalData,
     Plugin,
     Role,
     Setup,
@@ -34,6 +36,7 @@ from .plugins import (
     Vocabularies,
 )
 from .policies import has_role, libraries_with_role, may, public, requires
+from .privacy.names import without_name
 from .progress import services as progress
 from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
@@ -52,9 +55,10 @@ __all__ = [
     "DemoSite",
     "Enrolment",
     "Event",
+    "Holding",
     "Invalid",
-    "Judgement",
     "JobKind",
+    "Judgement",
     "Library",
     "Listener",
     "LmsError",
@@ -62,6 +66,7 @@ __all__ = [
     "NotFound",
     "Permission",
     "Person",
+    "PersonalData",
     "Plugin",
     "Refused",
     "Role",
@@ -100,4 +105,5 @@ __all__ = [
     "send",
     "terms",
     "today",
+    "without_name",
 ]

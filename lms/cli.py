@@ -20,6 +20,7 @@ from .demo.services import load as load_demo
 from .errors import ConfigError, ContractError, LmsError
 from .jobs import worker
 from .plugins import Plugin
+from .privacy.cli import privacy as privacy_group
 from .registry import registry
 from .runs import cli as runs
 from .scaffold.cli import plugin as plugin_group
@@ -194,3 +195,4 @@ main.add_command(worker.command)
 main.add_command(worker.jobs_command)
 main.add_command(plugin_group)
 main.add_command(user_group)
+main.add_command(privacy_group)

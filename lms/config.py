@@ -51,12 +51,15 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SQLALCHEMY_DATABASE_URI=database_url(environ.get("LMS_DATABASE_URL"), folder),
         BASE_URL=base_url,
         MAIL_URL=environ.get("LMS_MAIL_URL", ""),
+        LOG=environ.get("LMS_LOG", ""),
+        METRICS_TOKEN=environ.get("LMS_METRICS_TOKEN", ""),
+        CONTACT=environ.get("LMS_CONTACT", "").strip(),
+        SECURITY_CONTACT=environ.get("LMS_SECURITY_CONTACT", ""),
+        SECURITY_EXPIRES=environ.get("LMS_SECURITY_EXPIRES", ""),
         MAIL_FROM=environ.get("LMS_MAIL_FROM", ""),
         PLUGINS=None if plugins is None else tuple(p.strip() for p in plugins.split(",") if p.strip()),
-        SESSION_COOKIE_NAME="leerplein",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=base_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         TRUSTED_PROXIES=int(environ.get("LMS_TRUSTED_PROXIES") or 0),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a long writing session must not fail
@@ -67,8 +70,15 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         UPLOAD_MAX_FILES=5,
     )
     app.config.from_mapping(overrides)
+    _name_cookie(app)
     if not app.config["SECRET_KEY"]:
         raise ConfigError("This site has no secret yet: run `lms init`, or set LMS_SECRET_KEY.")
+
+
+def _name_cookie(app: Flask) -> None:
+    secure = app.config["BASE_URL"].startswith("https://")
+    # A browser takes a cookie of such a name from this very host and over https only: no neighbour can plant one.
+    app.config.update(SESSION_COOKIE_SECURE=secure, SESSION_COOKIE_NAME="__Host-leerplein" if secure else "leerplein")
 
 
 def database_url(url: str | None, folder: Path) -> str:

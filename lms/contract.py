@@ -276,8 +276,8 @@ def _check_personal_data(plugin: Plugin) -> None:
                 continue
             if not plugin.personal_data:
                 raise ContractError(
-                    f"Plugin {plugin.name!r} has the table {table.name!r}, which refers to {target!r}, but says nothing "
-                    "about personal data; add personal_data=(PersonalData(…),)."
+                    f"Plugin {plugin.name!r} has the table {table.name!r}, which refers to {target!r}, but no "
+                    "PersonalData; add personal_data=(PersonalData(…),)."
                 )
             if plugin.name != "core" and key.ondelete not in {"CASCADE", "SET NULL"}:
                 # A person must be able to leave also while this plugin is switched off.

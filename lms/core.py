@@ -10,6 +10,8 @@ from .accounts.routes import bp as accounts
 from .admin.routes import bp as admin
 from .assignments.activity import Assignment
 from .assignments.routes import bp as assignments
+from .audit.routes import bp as audit
+from .audit.services import judgement_released, judgement_retracted
 from .demo import content as demo
 from .files.routes import bp as files
 from .files.services import forget_bytes
@@ -18,15 +20,19 @@ from .lessons.activity import Lesson
 from .lessons.routes import bp as lessons
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
-from .plugins import Demo, Event, JobKind, NavItem, Permission, Plugin, Role, Vocabularies
+from .plugins import Demo, Event, JobKind, Listener, NavItem, Permission, PersonalData, Plugin, Role, Vocabularies
+from .privacy.erasing import erase
+from .privacy.holdings import export
+from .privacy.routes import bp as privacy
 from .runs.routes import bp as runs
 from .site.routes import bp as site
 from .today.routes import bp as today
+from .watch.routes import bp as watch
 
 HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
-for part in (accounts, admin, assignments, files, grading, lessons, notifications, runs, site, today):
+for part in (accounts, admin, assignments, audit, files, grading, lessons, notifications, privacy, runs, site, today, watch):
     bp.register_blueprint(part)
 
 core = Plugin(
@@ -52,7 +58,9 @@ core = Plugin(
     ),
     nav=(
         NavItem(_l("Vandaag"), "core.today.index", "core.use", icon="sun", position=10),
-        NavItem(_l("Cursus"), "core.runs.mine", "core.follow", icon="book", area="slate", position=20),
+        NavItem(
+            _l("Cursus"), "core.runs.mine", "core.follow", icon="book", area="slate", position=20, under=("/runs",)
+        ),
         NavItem(_l("Beheer"), "core.admin.index", "core.manage", icon="gear", position=90),
     ),
     activity_types=(Lesson, Assignment),
@@ -64,6 +72,13 @@ core = Plugin(
         Event("core.released", ("assessment",)),
         Event("core.retracted", ("assessment",)),
         Event("core.enrolled", ("enrolment",)),
+    ),
+    listeners=(
+        Listener("core.released", judgement_released),
+        Listener("core.retracted", judgement_retracted),
+    ),
+    personal_data=(
+        PersonalData(_l("account, rollen, deelname, voortgang, werk, oordelen, berichten en mails"), export, erase),
     ),
     jobs=(JobKind("core.mail", deliver), JobKind("core.forget_bytes", forget_bytes)),
 )

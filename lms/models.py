@@ -14,7 +14,7 @@ from .runs.models import Absence, Announcement, Enrolment, Run, RunDay, RunDue
 from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
-    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay", "CriterionLevel", "Draft",
-    "Enrolment", "Job", "Library", "Mail", "Module", "Person", "Progress", "RoleGrant", "Run", "RunDay", "RunDue",
-    "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version", "Vocabulary",
+    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
+    "CriterionLevel", "Draft", "Enrolment", "Job", "Library", "Mail", "Module", "Person", "Progress", "RoleGrant", "Run",
+    "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version", "Vocabulary",
 ]  # fmt: skip

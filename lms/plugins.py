@@ -52,7 +52,8 @@ class Role:
 @dataclass(frozen=True)
 class NavItem:
     """An item of the main menu, shown to those with ``permission``. ``area`` is the colour of the part of the site:
-    slate, ochre or brick. ``position`` orders the menu (the core has 10 for Vandaag and 20 for Cursus)."""
+    slate, ochre or brick. ``position`` orders the menu (the core has 10 for Vandaag and 20 for Cursus). It is marked
+    as the present one on its own page, on all below its address, and below each address in ``under``."""
 
     label: Text
     endpoint: str
@@ -60,6 +61,7 @@ class NavItem:
     icon: str = "circle"
     area: str = ""
     position: int = 50
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,9 +199,9 @@ class Holding:
 class PersonalData:
     """What is held about people, and how it lets go: ``PersonalData(_l("Uw notities"), export, erase)``.
 
-    ``label`` stands on the page /privacy. ``export(person)`` gives the :class:`Holding` of one person. ``erase(person)``
-    removes what is theirs and takes the name off what stays, in the transaction of the removal; done twice it does no
-    harm. What cascades from the person or an enrolment need not be named again.
+    ``label`` stands on the page /privacy. ``export(person)`` gives the :class:`Holding` of one person.
+    ``erase(person)`` removes what is theirs and takes the name off what stays, in the transaction of the removal; done
+    twice it does no harm. What cascades from the person or an enrolment need not be named again.
     """
 
     label: Text

@@ -5,45 +5,25 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import escape
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
-from . import policies
+from . import headers, policies
 from .db import SAFE_METHODS, db
 from .errors import LmsError, TooMany
 from .registry import registry
 from .site.settings import is_demo
 
 log = logging.getLogger(__name__)
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "manifest-src 'self'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
+LARGEST = 2**31 - 1
+"""The largest number that the id of a row can have."""
 NOT_TYPED = frozenset({"csrf_token", "password", "revision"})
 
 
@@ -62,16 +42,43 @@ class RowNumber(IntegerConverter):
     """``<int:…>`` in an address: a number that no row can have is no page, rather than a fault of the database."""
 
     def __init__(self, url_map: Map, **options: Any) -> None:
-        super().__init__(url_map, **{"max": 2**31 - 1, **options})
+        super().__init__(url_map, **{"max": LARGEST, **options})
+
+
+class Words(UnicodeConverter):
+    """``<slug>`` in an address: without the NUL that PostgreSQL refuses."""
+
+    def __init__(self, url_map: Map, *args: Any, **options: Any) -> None:
+        super().__init__(url_map, *args, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]")
+
+
+class Typed(ImmutableMultiDict[str, Any]):
+    """What came in by a form or an address, without the NUL that PostgreSQL refuses and that nobody types."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        found = ImmutableMultiDict(mapping)
+        super().__init__((_no_nul(key), _no_nul(value)) for key, value in found.items(multi=True))
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
+        # A number that no row can have counts as none, as in an address.
+        return super().get(key, default, _row_number if type is int else type)
+
+
+class CleanRequest(Request):
+    """A request as the rest of the house may trust it."""
+
+    parameter_storage_class = Typed
 
 
 def init_app(app: Flask) -> None:
     """Put frame, headers and error pages on every page of the app."""
-    app.url_map.converters["int"] = RowNumber
+    app.request_class = CleanRequest
+    app.url_map.converters.update({"default": Words, "string": Words, "int": RowNumber})
     app.before_request(_limit_form)  # before the form's token, which reads the form
     CSRFProtect(app)
     app.context_processor(_frame)
-    app.after_request(_headers)
+    headers.init_app(app)
     app.register_error_handler(LmsError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
@@ -79,15 +86,20 @@ def init_app(app: Flask) -> None:
 
 
 def menu() -> list[Link]:
-    """The items of the main menu that this person may open."""
+    """The items of the main menu that this person may open; the one that the page belongs to is the current one."""
     if not current_user.is_authenticated:
         return []
     items = sorted(registry().all("nav"), key=lambda item: item.position)
+    shown = [(item, url_for(item.endpoint)) for item in items if policies.may(current_user, item.permission)]
+    reach = [max((len(p) for p in (url, *item.under) if _below(p)), default=0) for item, url in shown]
     return [
-        Link(item.label, url_for(item.endpoint), item.icon, item.area, _is_here(item.endpoint))
-        for item in items
-        if policies.may(current_user, item.permission)
+        Link(item.label, url, item.icon, item.area, current=0 < length == max(reach))
+        for (item, url), length in zip(shown, reach, strict=True)
     ]
+
+
+def _below(prefix: str) -> bool:
+    return request.path == prefix or request.path.startswith(prefix.rstrip("/") + "/")
 
 
 def wants_json() -> bool:
@@ -97,9 +109,20 @@ def wants_json() -> bool:
 
 def typed() -> dict[str, str]:
     """What somebody typed in a form that was refused, so that a page can give it back."""
-    if request.method in SAFE_METHODS:
-        return {}
+    if request.method in SAFE_METHODS or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return {}  # another site's form must not put its words on our page
     return {name: value for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 40}
+
+
+def _no_nul(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _row_number(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST:
+        raise ValueError(text[:20])
+    return number
 
 
 def _limit_form() -> None:
@@ -108,32 +131,19 @@ def _limit_form() -> None:
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
-def _is_here(endpoint: str) -> bool:
-    # g.area_endpoint lets a page that hangs under another item say so.
-    here = g.get("menu_endpoint") or request.endpoint or ""
-    return here == endpoint or here.rpartition(".")[0] == endpoint.rpartition(".")[0]
-
-
 def _frame() -> dict[str, Any]:
     # Looked up only where a template shows them: the page for a fault leaves them out.
     return {
         "nav_items": LocalProxy(menu),
-        "footer_items": [Link(_("Over Leerplein"), url_for("core.site.about"))],
+        "footer_items": [
+            Link(_("Over Leerplein"), url_for("core.site.about")),
+            Link(_("Privacy"), url_for("core.site.privacy")),
+            Link(_("Toegankelijkheid"), url_for("core.site.accessibility")),
+        ],
         "demo": LocalProxy(is_demo),
         "site_name": current_app.config["SITE_NAME"],
         "may": lambda permission: policies.may(current_user, permission),
     }
-
-
-def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint and not request.endpoint.endswith("static"):
-        # Nothing of a person stays behind in the cache of a shared computer.
-        response.headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    return response
 
 
 def _refusal(error: LmsError) -> Any:
@@ -165,7 +175,9 @@ def _http_error(error: HTTPException) -> Any:
 def _fault(error: Exception) -> Any:
     """A fault of ours: logged with an id that the page shows, so that a helpdesk can find it."""
     code = f"L{secrets.randbelow(10)}-{secrets.randbelow(10_000):04d}"
-    log.error("fault %s at %s %s", code, request.method, request.path, exc_info=error)
+    g.fault = code
+    extra = {"lms": {"fault": code}}
+    log.error("fault %s at %s %s", code, request.method, request.path, exc_info=error, extra=extra)
     sentence = _("Er ging bij ons iets mis. Probeer het straks nog een keer.")
     return _page(500, sentence, code=code)
 

@@ -1,5 +1,6 @@
 """People, what they were given to do, and the attempts to sign in as them."""
 
+import secrets
 from datetime import datetime
 
 from flask_login import UserMixin
@@ -23,7 +24,8 @@ class Person(UserMixin, Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: invited, not yet come
     library_id: Mapped[int | None] = mapped_column(ForeignKey("core_library.id"), index=True)
-    version: Mapped[int] = mapped_column(default=1)
+    # Begins anywhere, so that a session made for a number before a restore opens nothing after it.
+    version: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from ..audit import services as audit
 from ..db import db
 from ..errors import Invalid
 from ..libraries.models import Library
@@ -84,6 +85,7 @@ def create_person(
             db.session.add(person)
     except IntegrityError:  # somebody else made it a moment ago
         raise _known_address(email) from None
+    audit.record("core.account_made", subject=person, person=person)
     for role in roles:
         grant(person, role, library)
     return person
@@ -95,6 +97,7 @@ def grant(person: Person, role: str, library: Library | None = None) -> None:
     # Everybody is a member; there is nothing to store.
     if role != "member" and _grant(person, role, library_id) is None:
         db.session.add(RoleGrant(person_id=person.id, role=role, library_id=library_id))
+        audit.record("core.role_given", subject=person, person=person, role=role, library_id=library_id)
         db.session.flush()
 
 
@@ -104,12 +107,14 @@ def revoke(person: Person, role: str, library: Library | None = None) -> None:
     if found is None:
         raise Invalid(_("%(name)s heeft deze rol niet.", name=person.name), "roles")
     db.session.delete(found)
+    audit.record("core.role_taken", subject=person, person=person, role=role, library_id=found.library_id)
     db.session.flush()
 
 
 def set_password(person: Person, password: str) -> None:
     """Give somebody a new password. Raises Invalid with field ``new`` for a bad one. Ends all their sessions."""
     passwords.check(password, person.email)
+    audit.record("core.password_set", subject=person, person=person)
     use_hash(person, passwords.make_hash(password))
 
 

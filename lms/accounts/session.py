@@ -1,12 +1,22 @@
 """Who is here: the signed-in person of a request."""
 
-from flask import Flask, session
+from flask import Flask, Response, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..db import db
+from ..headers import is_static
 from .models import Person
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Cookies for pages, and none for a static file: a proxy may keep that and hand it to the next person."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not (is_static() and response.status_code < 400):
+            super().save_session(app, session, response)
 
 
 def load_person(identity: str) -> Person | None:
@@ -36,6 +46,7 @@ def sign_out() -> None:
 
 def init_app(app: Flask) -> None:
     """Let Flask-Login ask us; who must sign in where is decided in ``lms.policies``."""
+    app.session_interface = Cookies()
     manager = LoginManager(app)
     manager.session_protection = None  # it compares addresses, and people change networks on the train
     manager.user_loader(load_person)

@@ -1,6 +1,6 @@
 """Leading a group, for its trainers and for administrators: a message to everybody, the list on paper."""
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,7 +22,6 @@ def load_group(person: Person, run_id: int) -> RunVisit:
     visit = load_run(person, run_id)
     if not (visit.is_trainer or policies.may(person, "core.manage")):
         raise NotFound(_("Deze uitvoering bestaat niet of is niet van u."))
-    g.menu_endpoint = "core.runs.mine"  # these pages hang under «Cursus» in the menu
     return visit
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts import services as accounts
 from ..accounts.models import Person, RoleGrant
+from ..audit import services as audit
 from ..db import db
 from ..errors import NotFound, Refused
 from ..libraries.models import Library
@@ -110,5 +111,8 @@ def set_active(person: Person, active: bool, *, by: Person) -> None:
         raise Refused(_("U kunt uw eigen account niet sluiten. Vraag het een andere beheerder."))
     if person.active and not active:
         person.version += 1  # sessions and links that are under way end here, also when the account opens again
+    if person.active != active:
+        action = "core.account_opened" if active else "core.account_closed"
+        audit.record(action, subject=person, person=person, actor=by)
     person.active = active
     db.session.flush()

@@ -1,6 +1,6 @@
 """The pages of an assignment, for whoever may see it: also when a form comes back with something to correct."""
 
-from flask import g, make_response, render_template
+from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -15,8 +15,6 @@ from ..runs.visits import Visit
 from . import services
 from .forms import refuse, work_form
 from .models import Draft
-
-MENU = "core.runs.mine"  # these pages hang under «Cursus» in the menu
 
 
 def label(activity: Activity) -> str:
@@ -43,7 +41,6 @@ def assignment(
     field = getattr(error, "field", None)
     if error is not None and field:
         refuse(form, field, str(error).split("\n"))
-    g.menu_endpoint = MENU
     page = render_template(
         "assignments/assignment.html",
         visit=visit,
@@ -64,6 +61,5 @@ def choose(visit: Visit, typed: services.Typed, conflict: services.EditConflict)
     """Two texts of one work, to choose from: without script, or when it was handed in from an old window."""
     form = work_form(None, typed.text)
     form.revision.data = str(conflict.revision)
-    g.menu_endpoint = MENU
     page = render_template("assignments/conflict.html", visit=visit, form=form, conflict=conflict)
     return make_response(page, conflict.status)

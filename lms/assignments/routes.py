@@ -5,7 +5,6 @@ from flask import (
     Response,
     current_app,
     flash,
-    g,
     jsonify,
     redirect,
     render_template,
@@ -84,7 +83,6 @@ def resume(run_id: int, slug: str) -> ResponseReturnValue:
 def versions(run_id: int, slug: str) -> ResponseReturnValue:
     """All versions that one handed in."""
     visit = _visit(run_id, slug)
-    g.menu_endpoint = pages.MENU
     page = services.all_versions(visit.participant().id, visit.activity.id, request.args.get("page", 1, type=int))
     return render_template("assignments/versions.html", visit=visit, page=page, label=pages.label(visit.activity))
 
@@ -94,7 +92,6 @@ def versions(run_id: int, slug: str) -> ResponseReturnValue:
 def version(run_id: int, slug: str, number: int) -> ResponseReturnValue:
     """One version as it was handed in. A trainer says whose with ``?deelnemer=`` and the number of the enrolment."""
     visit = _visit(run_id, slug)
-    g.menu_endpoint = pages.MENU
     found, assessment = services.load_version(visit, number, request.args.get("deelnemer", type=int))
     return render_template(
         "assignments/version.html",

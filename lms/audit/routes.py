@@ -1,6 +1,6 @@
 """The audit log, for administrators."""
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..policies import requires
@@ -13,7 +13,6 @@ bp = Blueprint("audit", __name__)
 @requires("core.manage")
 def index() -> ResponseReturnValue:
     """Who did what to whose, newest first; ``q`` looks for one person."""
-    g.menu_endpoint = "core.admin.index"
     search = request.args.get("q", "").replace("\x00", "")
     page = services.entries(search, max(request.args.get("page", 1, type=int), 1))
     return render_template("audit/index.html", page=page, q=search, words=words)

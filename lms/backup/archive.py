@@ -22,8 +22,19 @@ Tell = Callable[[str, int, int], None]
 """Hears how far it is: what is being done («rows», «files» …), how many are done, of how many."""
 
 # What reading a damaged zip raises: bits that do not unpack, an end that is missing, a method nobody knows.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, LookupError, TypeError)
-_DAMAGE += (ValueError, OverflowError, OSError, struct.error)
+_DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
 
 
 class Writer:
@@ -112,7 +123,7 @@ class Reader:
 
     def verify(self, tell: Tell) -> None:
         """Hold every part against its measures in the manifest. Raises BackupError for one that differs."""
-        parts = [*self.manifest.tables, *self.manifest.files]
+        parts: list[TablePart | FilePart] = [*self.manifest.tables, *self.manifest.files]
         for done, part in enumerate(parts):
             tell("checked", done, len(parts))
             with damage_named(self._path):

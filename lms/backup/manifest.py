@@ -79,8 +79,9 @@ class Manifest:
     @property
     def members(self) -> list[str]:
         """Every name that the archive must have, and no other."""
-        parts = [part.member for part in (*self.tables, *self.files)]
-        return sorted([MANIFEST, *parts, *([SECRET] if self.secret else [])])
+        tables = [table.member for table in self.tables]
+        files = [file.member for file in self.files]
+        return sorted([MANIFEST, *tables, *files, *([SECRET] if self.secret else [])])
 
     def to_json(self) -> bytes:
         """The text of ``manifest.json``."""
@@ -108,13 +109,14 @@ def parse(raw: bytes) -> Manifest:
         TablePart(
             _match(_NAME, part["name"]),
             tuple(_match(_COLUMN, name) for name in _typed(part["columns"], list)),
-            *_measures(part, "rows", "size"),
+            _typed(part["rows"], int),
+            _typed(part["size"], int),
             _match(_SHA256, part["sha256"]),
         )
         for part in _typed(data["tables"], list)
     ]
     files = [
-        FilePart(_match(_KEY, part["key"]), *_measures(part, "size"), _match(_SHA256, part["sha256"]))
+        FilePart(_match(_KEY, part["key"]), _typed(part["size"], int), _match(_SHA256, part["sha256"]))
         for part in _typed(data["files"], list)
     ]
     return Manifest(
@@ -139,7 +141,3 @@ def _match(pattern: re.Pattern[str], value: Any) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise ValueError(f"{value!r} is no name")
     return value
-
-
-def _measures(part: dict[str, Any], *names: str) -> list[int]:
-    return [_typed(part[name], int) for name in names]

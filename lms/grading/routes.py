@@ -1,6 +1,6 @@
 """A trainer's pages: what waits in a run, and the one screen to judge a version."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -28,7 +28,6 @@ def index(run_id: int) -> ResponseReturnValue:
     everybody = request.args.get("toon") == "alles"
     page = min(request.args.get("page", 1, type=int), LAST_PAGE)
     shown = [chosen] if chosen else activities
-    g.menu_endpoint = "core.runs.mine"
     return render_template(
         "grading/index.html",
         visit=visit,
@@ -102,7 +101,6 @@ def _screen(
     work: Work, form: JudgeForm | None, *, reason: RetractForm | None = None, refusal: Conflict | None = None
 ) -> str:
     """The screen; ``form`` is what can be filled in, or what was typed when it was refused."""
-    g.menu_endpoint = "core.runs.mine"
     levels = form.judgement().levels if form else {}
     return render_template(
         "grading/judge.html",

@@ -10,10 +10,12 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
+from ..privacy.sweep import sweep
 from . import services
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks at an empty queue
+DAY = 24 * 3600.0  # seconds between two sweeps
 PAUSE_AFTER_FAULT = 5.0  # seconds before the next look at a database that was away
 
 
@@ -33,9 +35,13 @@ def command(once: bool) -> None:
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: stop.append(number))
+    next_sweep = time.monotonic()
     while not stop:
         pause = _careful_step(app)
         if pause and not stop:
+            if time.monotonic() >= next_sweep:
+                _sweep(app)
+                next_sweep = time.monotonic() + DAY
             time.sleep(pause)
 
 
@@ -57,6 +63,16 @@ def _step(app: Flask) -> bool:
     # A context for each job: its own session, and no role or setting remembered from the one before.
     with app.app_context():
         return services.run_one()
+
+
+def _sweep(app: Flask) -> None:
+    """Remove what is past its term; what fails today is done tomorrow."""
+    try:
+        with app.app_context():
+            sweep()
+            db.session.commit()
+    except (SQLAlchemyError, OSError):
+        log.exception("what is past its term could not be removed")
 
 
 def _careful_step(app: Flask) -> float:

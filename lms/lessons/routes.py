@@ -1,6 +1,6 @@
 """What a participant reports of a lesson: done, not done after all, and how far they read."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -9,6 +9,7 @@ from ..errors import NotFound
 from ..policies import requires
 from ..progress import services as progress
 from ..runs.visits import Visit, load_visit
+from .sections import split
 
 bp = Blueprint("lessons", __name__)
 
@@ -18,6 +19,7 @@ bp = Blueprint("lessons", __name__)
 def mark(run_id: int, slug: str) -> ResponseReturnValue:
     """Mark the lesson as done, or take that back."""
     visit = _lesson(run_id, slug)
+    visit.participant()
     if request.form.get("action") == "undo":
         progress.undo(visit.activity, visit.person, visit.run)
         flash(_("«%(title)s» staat weer open.", title=visit.activity.title), "info")
@@ -32,13 +34,21 @@ def mark(run_id: int, slug: str) -> ResponseReturnValue:
 def place(run_id: int, slug: str) -> ResponseReturnValue:
     """Remember the heading that the reader is at; asked by place.js."""
     visit = _lesson(run_id, slug)
+    visit.participant()
     progress.keep_place(visit.activity, visit.person, visit.run, request.form.get("place", ""))
     return "", 204
 
 
+@bp.get("/runs/<int:run_id>/<slug>/afdruk")
+@requires("core.follow")
+def printed(run_id: int, slug: str) -> ResponseReturnValue:
+    """The lesson on paper."""
+    visit = _lesson(run_id, slug)
+    return render_template("lessons/print.html", visit=visit, sections=split(visit.activity.body_html))
+
+
 def _lesson(run_id: int, slug: str) -> Visit:
     visit = load_visit(current_user, run_id, slug)
-    visit.participant()
     if visit.activity.type != "core.lesson":
         raise NotFound(_("Deze les bestaat niet."))
     return visit

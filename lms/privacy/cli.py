@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from ..accounts.cli import user_group
 from ..accounts.models import Person
 from ..accounts.services import clean_email, find_person
-from ..db import db
+from ..db import db, read_first, write_now
 from ..errors import Invalid, NotFound
 from . import services
 from .sweep import sweep
@@ -20,9 +20,12 @@ privacy = AppGroup("privacy", help="How long personal data are kept.")
 
 @user_group.command("export")
 @click.argument("email")
-@click.option("--output", type=click.Path(path_type=Path), help="The file to write; persoonsgegevens.zip when left out.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The file to write; persoonsgegevens.zip when left out."
+)
 def export_command(email: str, output: Path | None) -> None:
     """Write all that the site holds about somebody to a zip. A file that is there already is left alone."""
+    read_first()  # no lock while many files are read
     person = _person(email)
     target = output or Path("persoonsgegevens.zip")
     with services.pack(person) as whole:
@@ -34,7 +37,8 @@ def export_command(email: str, output: Path | None) -> None:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise Invalid(_("We kunnen %(file)s niet schrijven: %(reason)s.", file=target, reason=reason)) from error
-    services.note_export(person)
+    write_now()
+    services.note_export(_person(email))
     db.session.commit()
     click.echo(f"Written: {target}")
 
@@ -44,6 +48,7 @@ def export_command(email: str, output: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask for the address once more.")
 def remove_command(email: str, yes: bool) -> None:
     """Remove somebody and what is theirs; shows beforehand what goes and what stays. Cannot be undone."""
+    read_first()  # no lock while somebody reads and types
     person = _person(email)
     found = services.overview(person)
     click.echo(f"{person.name} <{person.email}>")
@@ -53,12 +58,11 @@ def remove_command(email: str, yes: bool) -> None:
         for tally in tallies:
             click.echo(f"  {tally.count:>6}  {tally.label}")
     if not yes:
-        db.session.rollback()  # no lock while somebody types
         typed = click.prompt("Type the address once more to remove all this")
-        person = _person(email)
-        if clean_email(typed) != person.email:
+        if clean_email(typed) != clean_email(email):
             raise Invalid(_("Dit is een ander adres. Er is niets verwijderd."))
-    services.remove(person)
+    write_now()
+    services.remove(_person(email))
     db.session.commit()
     click.echo("Removed. The worker removes the bytes of the files.")
 

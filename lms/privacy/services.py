@@ -110,9 +110,7 @@ def _held(person: Person) -> list[tuple[str, list[Holding]]]:
 
 def _data(person: Person) -> dict[str, Any]:
     return {
-        name: {
-            holding.key: [dict(row) for row in db.session.execute(holding.query).mappings()] for holding in holdings
-        }
+        name: {holding.key: [dict(row) for row in db.session.execute(holding.query).mappings()] for holding in holdings}
         for name, holdings in _held(person)
     }
 

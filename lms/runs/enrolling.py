@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from .. import events
 from ..accounts import services as accounts
 from ..accounts.models import Person
+from ..audit import services as audit
 from ..clock import now
 from ..db import db
 from ..errors import Conflict, Invalid, NotFound
@@ -83,6 +84,7 @@ def remove(run: Run, enrolment: Enrolment, *, sure: bool = False) -> None:
     if not sure and is_last_trainer(run, enrolment):
         raise Invalid(_("Dit is de laatste trainer. Bevestig dat niemand het werk van deze groep beoordeelt."), "sure")
     enrolment.left_at = now()
+    audit.record("core.left", subject=enrolment, person=enrolment.person, run_id=run.id, role=enrolment.role)
     db.session.flush()
 
 
@@ -116,6 +118,8 @@ def enrol(run: Run, entries: Sequence[people.Entry], role: str) -> Enrolled:
             rows, fresh = _store(run, _persons(entries), role)
     except IntegrityError:
         raise Conflict(_("Iemand anders voegde net dezelfde mensen toe. Probeer het nog een keer.")) from None
+    for row in rows:
+        audit.record("core.enrolled", subject=row, person=row.person, run_id=run.id, role=role)
     for row in fresh:
         events.send("core.enrolled", enrolment=row)
     result = Enrolled()
@@ -151,6 +155,9 @@ def _persons(entries: Sequence[people.Entry]) -> list[Person]:
     ]
     db.session.add_all(persons)
     db.session.flush()
+    for entry, person in zip(entries, persons, strict=True):
+        if entry.person is None:
+            audit.record("core.account_made", subject=person, person=person)
     return persons
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock
 from ..accounts.models import Person
+from ..audit import services as audit
 from ..courses.models import Activity, Course, Module
 from ..db import db
 from ..errors import NotFound
@@ -119,6 +120,8 @@ def change_day(visit: RunVisit, number: int, plan: DayPlan, *, notify: bool) -> 
     if plan == old:
         return False
     plan.write_to(day)
+    dates = {"old": old.day.isoformat(), "new": plan.day.isoformat()} if plan.day != old.day else {}
+    audit.record("core.day_changed", subject=visit.run, run_id=visit.run.id, number=number, **dates)
     db.session.flush()
     if notify:
         moved = (plan.day, plan.start, plan.end, plan.place) != (old.day, old.start, old.end, old.place)

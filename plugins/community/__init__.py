@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from lms.api import Demo, DemoAccount, NavItem, Permission, Plugin, Role, Setup
+from lms.api import Demo, DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
 from lms.api import lazy_gettext as _l
 
-from . import demo, plan
+from . import demo, plan, privacy
 from . import models as models  # the tables
 from .activity import OurCommunity
 from .routes import bp
@@ -37,6 +37,9 @@ plugin = Plugin(
             roles=("community.lead",),
             offer=_l("Programmaleider"),
         ),
+    ),
+    personal_data=(
+        PersonalData(_l("welke community u begon en welke stappen u afrondde"), privacy.export, privacy.erase),
     ),
     demo=(Demo(demo.load),),
 )

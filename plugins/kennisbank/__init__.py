@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from lms.api import DemoAccount, NavItem, Permission, Plugin, Role, Setup
+from lms.api import DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
 from lms.api import lazy_gettext as _l
 
 from . import models as models  # the tables
+from . import privacy
 from .actions import load
 from .collection import Collection
 from .routes import bp
@@ -32,6 +33,7 @@ plugin = Plugin(
         ),
     ),
     activity_types=(Collection,),
+    personal_data=(PersonalData(_l("wat u koos uit de kennisbank, en waarom"), privacy.export, privacy.erase),),
     setup=(Setup(_l("De acties van de kennisbank"), load),),
     demo_accounts=(
         DemoAccount(

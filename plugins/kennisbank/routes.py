@@ -1,6 +1,6 @@
 """Pages of the kennisbank."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.api import NotFound, current_user, load_visit, requires
@@ -60,7 +60,6 @@ def choose(run_id: int, slug: str) -> ResponseReturnValue:
         raise NotFound(_("Deze verzameling is leeg."))
     form = shelf.form()
     if not form.validate():
-        g.menu_endpoint = "core.runs.mine"  # the page belongs to the course
         return shelf.page(form), 422
     services.choose(visit, form.reasons)
     flash(_("Uw keuze is bewaard."), "success")

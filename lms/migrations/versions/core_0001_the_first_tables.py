@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["library_id"], ["core_library.id"], name=op.f("fk_core_person_library_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_person")),
         sa.UniqueConstraint("email", name=op.f("uq_core_person_email")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("core_person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_person_library_id"), ["library_id"], unique=False)
@@ -124,6 +125,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["core_course.id"], name=op.f("fk_core_run_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_run")),
@@ -195,6 +197,30 @@ def upgrade() -> None:
     with op.batch_alter_table("core_announcement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_announcement_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_announcement_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
+        "core_audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("via", sa.String(length=20), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("subject_kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["core_person.id"], name=op.f("fk_core_audit_actor_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["core_person.id"], name=op.f("fk_core_audit_person_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_audit")),
+    )
+    with op.batch_alter_table("core_audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_audit_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_audit_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_audit_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "core_enrolment",
@@ -536,6 +562,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_enrolment_person_id"))
 
     op.drop_table("core_enrolment")
+    with op.batch_alter_table("core_audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_audit_person_id"))
+        batch_op.drop_index(batch_op.f("ix_core_audit_at"))
+        batch_op.drop_index(batch_op.f("ix_core_audit_actor_id"))
+
+    op.drop_table("core_audit")
     with op.batch_alter_table("core_announcement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_announcement_run_id"))
         batch_op.drop_index(batch_op.f("ix_core_announcement_author_id"))

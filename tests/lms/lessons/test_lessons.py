@@ -81,3 +81,13 @@ def test_a_corrected_lesson_is_correct_in_every_run(make, sign_in):
     lesson.body_html = "<p>Verbeterde zin.</p>"
     for run in runs:
         assert "Verbeterde zin." in sign_in(make.people(run)[0]).get(f"/runs/{run.id}/les").text
+
+
+def test_a_lesson_can_be_printed(make, sign_in):
+    run = make.run()
+    client = sign_in(make.people(run)[0])
+    assert f"/runs/{run.id}/les/afdruk" in client.get(f"/runs/{run.id}/les").text
+    page = client.get(f"/runs/{run.id}/les/afdruk").text
+    assert "Tekst." in page
+    assert "Hoofdmenu" not in page
+    assert client.get(f"/runs/{run.id}/opdracht/afdruk").status_code == 404

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from flask import Blueprint
-from sqlalchemy import Integer
+from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import contract, create_app, registry
@@ -28,6 +28,7 @@ from lms.api import (
     Listener,
     NavItem,
     Permission,
+    PersonalData,
     Plugin,
     Role,
     Setup,
@@ -94,12 +95,18 @@ def static(filename="x"):
 
 
 @functools.cache
-def package_with_table(table):
-    """The name of a package with a model; a module, so that the registry finds it as it finds anybody's."""
+def package_with_table(table, person=None):
+    """The name of a package with a model; a module, so that the registry finds it as it finds anybody's.
+
+    ``person`` is a foreign key to somebody.
+    """
     package = f"tests_only_{table}"
     module = types.ModuleType(package)
     sys.modules[package] = module
     columns = {"__tablename__": table, "__module__": package, "__annotations__": {"id": Mapped[int]}}
+    if person is not None:
+        columns["__annotations__"]["person_id"] = Mapped[int | None]
+        columns["person_id"] = mapped_column(person)
     module.Model = type("Model", (Base,), columns | {"id": mapped_column(Integer, primary_key=True)})
     return package
 
@@ -189,6 +196,28 @@ CASES = {
     "tables without migrations": (
         lambda: [good(package=package_with_table("buren_huis"))],
         "has the table 'buren_huis' but no folder of migrations",
+    ),
+    "a table about people of which nothing is said": (
+        lambda: [
+            good(package=package_with_table("buren_huis", ForeignKey("core_person.id", ondelete="CASCADE")), migrations=HERE)
+        ],
+        "has the table 'buren_huis', which refers to 'core_person', but no PersonalData",
+    ),
+    "a table about people at a distance": (
+        lambda: [
+            good(package=package_with_table("buren_hof", ForeignKey("core_version.id", ondelete="CASCADE")), migrations=HERE)
+        ],
+        "has the table 'buren_hof', which refers to 'core_version', but no PersonalData",
+    ),
+    "a table that keeps people from leaving": (
+        lambda: [
+            good(
+                package=package_with_table("buren_tuin", ForeignKey("core_person.id")),
+                migrations=HERE,
+                personal_data=(PersonalData("tuinen", nothing, nothing),),
+            )
+        ],
+        "buren_tuin.person_id would keep somebody from leaving",
     ),
     "an activity type without view": (
         lambda: [good(activity_types=(type("Viewless", (ActivityType,), {"key": "buren.x", "title": "X"}),))],

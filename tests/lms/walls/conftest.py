@@ -1,0 +1,129 @@
+"""A small house with somebody of every kind in it, for whoever wants to try its doors."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from lms import clock
+from lms.accounts import tokens
+from lms.accounts.models import Person, RoleGrant
+from lms.assignments import services as assignments
+from lms.db import db
+from lms.files import services as files
+from lms.grading import services as grading
+from lms.libraries.services import find_or_make
+from lms.runs import services as runs
+from lms.runs.models import TRAINER, Enrolment
+from lms.runs.visits import load_run, load_visit
+from lms.testing import RUBRIC, Make
+from plugins.community import services as communities
+from plugins.community.models import PlanStep
+
+HERE, ELSEWHERE = "Bibliotheek Waterdorp", "Bibliotheek Lindehove"
+KINDS = {
+    "anonymous": "nobody is signed in",
+    "member": "has an account, follows no course; of the library of the participant",
+    "stranger": "the same, of another library",
+    "participant": "takes part in the run; the work is theirs",
+    "peer": "takes part in the same run, of another library",
+    "left": "took part in the run and left it",
+    "otherrun": "takes part in another run of the same course, of another library",
+    "trainer": "trains the run",
+    "othertrain": "trains the other run",
+    "contact": "is the contact of the participant's library",
+    "coach": "coaches the community of the participant's library, of another library",
+    "lead": "leads the community programme, of another library",
+    "editor": "edits the knowledge base, of another library",
+    "admin": "manages the site, of another library",
+}
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@dataclass
+class House:
+    """People by kind, and what stands in an address: ``values`` by the name of the part, ``{run_id}`` and so on."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def build(make: Make) -> House:
+    """Two runs, work that was handed in and judged, files, two communities."""
+    house = House()
+    people = house.people
+    step = db.session.scalar(select(PlanStep).order_by(PlanStep.position).limit(1))
+    kinds = {
+        "les": "core.lesson", "opdracht": "core.assignment", "voorbeelden": "kennisbank.collection",
+        "onze-stap": "community.step",
+    }  # fmt: skip
+    course = make.course(
+        activities=kinds,
+        voorbeelden={"entries": ["nl-01", "nl-02"], "choose": 1},
+        onze_stap={"step": step.key},
+    )
+    tomorrow = clock.today() + timedelta(days=1)
+    run = make.run(course, participants=0, trainers=0, first_day=tomorrow)
+    other = make.run(course, participants=0, trainers=0, first_day=tomorrow)
+    places = {kind: HERE if kind in {"member", "participant", "contact"} else ELSEWHERE for kind in KINDS}
+    roles = {"contact": ("contact@library",), "admin": ("admin",), "editor": ("kennisbank.editor",)}
+    roles["lead"] = ("community.lead",)
+    for kind in KINDS:
+        if kind != "anonymous":
+            people[kind] = make.person(kind.capitalize(), library=places[kind], roles=roles.get(kind, ()))
+    here = find_or_make(HERE)
+    db.session.add(RoleGrant(person_id=people["coach"].id, role="community.coach", library_id=here.id))
+    enrolment = make.enrol(run, people["participant"])
+    make.enrol(run, people["peer"])
+    make.enrol(run, people["left"]).left_at = clock.now()
+    make.enrol(other, people["otherrun"])
+    make.enrol(run, people["trainer"], TRAINER)
+    make.enrol(other, people["othertrain"], TRAINER)
+    invited = make.person("Nog niet gekomen")
+    theirs = communities.begin(people["member"], name="Leeskring", target_group="Ouders met jonge kinderen")
+    elsewhere = communities.begin(people["stranger"], name="Makers", target_group="Jongeren van 15 jaar")
+    handed_in, draft_file = _work(people, run)
+    house.values |= {
+        "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
+        "version_id": handed_in.id, "file_id": handed_in.files[0].id, "draft_file": draft_file, "name": "werk.pdf",
+        "enrolment_id": enrolment.id, "person_id": people["member"].id, "community_id": theirs.id,
+        "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
+        "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
+        "self": people["admin"].id,
+    }  # fmt: skip
+    house.values = {name: str(value) for name, value in house.values.items()}
+    runs.announce(run, people["trainer"], "Welkom", "Tot **dinsdag**.")
+    db.session.commit()
+    return house
+
+
+def _work(people: dict[str, Person], run):
+    """What the participant handed in, judged and released; and the id of a file that is only in a draft."""
+    visit = load_visit(people["participant"], run.id, "opdracht")
+    received = files.receive(FileStorage(io.BytesIO(PDF), "werk.pdf"))
+    typed = assignments.make_ready("Mijn **werk**.", 0, received=[received], render=True)
+    version = assignments.hand_in(visit, typed, url="http://localhost/").version
+    unsent = files.receive(FileStorage(io.BytesIO(PDF + b"%"), "concept.pdf"))
+    draft = assignments.save_draft(visit, assignments.make_ready("Mijn werk, versie 2.", 1, received=[unsent]))
+    work = grading.load_work(load_run(people["trainer"], run.id, trainer=True), version.id)
+    levels = {criterion["slug"]: "nog_niet" for criterion in RUBRIC}
+    judgement = grading.Judgement("nog_niet", "Hier mist een bron.", levels, dict.fromkeys(levels, "Kijk nog eens."))
+    grading.release(work, people["trainer"], judgement, 0, "http://localhost/")
+    return version, draft.files[-1].id
+
+
+@pytest.fixture
+def house(app: Flask, make: Make) -> House:
+    """The house, with its data committed."""
+    with app.test_request_context():  # the services look for the roles of a person once for each request
+        return build(make)
+
+
+def enrolment_of(house: House, kind: str) -> Enrolment:
+    """Where somebody takes part."""
+    found = select(Enrolment).where(Enrolment.person_id == house.people[kind].id)
+    return db.session.scalars(found.limit(1)).one()
