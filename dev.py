@@ -5,6 +5,7 @@
     python3 dev.py test [ARGUMENTS]     run the tests; ARGUMENTS go to pytest, e.g. -k forms
     python3 dev.py test --postgresql    the same on PostgreSQL
     python3 dev.py check                lint, formatting, import rules, templates and types
+    python3 dev.py bench [--quick]      measure the pages beside a bare Flask page; --json FILE keeps all figures
     python3 dev.py lock [--upgrade]     remake the lock files; --upgrade takes newer versions
 
 Every verb first makes `.venv` if it is missing or out of date. `run` listens to PORT, LMS_INSTANCE (folder of
@@ -201,9 +202,9 @@ def run(arguments):
     if env.get("LMS_INSTANCE"):  # the site runs in the checkout, but you mean a folder from where you stand
         env["LMS_INSTANCE"] = str(Path(env["LMS_INSTANCE"]).absolute())
     prepare_database(env)
-    gunicorn = [str(BIN / "gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    gunicorn += ["--workers", "2", "--threads", "4", "--graceful-timeout", "10", "--log-level", "warning"]
-    gunicorn += ["--no-control-socket"]  # it lies in the home folder, where two sites would share it
+    # The rest is in gunicorn.conf.py, which gunicorn finds in the checkout.
+    gunicorn = [str(BIN / "gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port}"]
+    gunicorn += ["--graceful-timeout", "10", "--log-level", "warning"]
     return serve({"The web server": gunicorn, "The worker": [str(BIN / "lms"), "worker"]}, env, url)
 
 
@@ -300,7 +301,7 @@ def signal_group(child, number):
         os.killpg(child.pid, number)
 
 
-# --- test, check, lock ----------------------------------------------------------------------------
+# --- test, check, bench, lock ---------------------------------------------------------------------
 
 
 def test(arguments):
@@ -347,6 +348,14 @@ def check(arguments):
     return 0
 
 
+def bench(arguments):
+    """Run the bench in this process's place; it needs no more than what a server has."""
+    set_up(dev=False)
+    python = str(BIN / "python")
+    os.chdir(ROOT)
+    os.execv(python, [python, "-m", "bench", *arguments])
+
+
 LOCK_OPTIONS = (
     *("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-config"),
     *("--custom-compile-command", "python3 dev.py lock", "--quiet"),
@@ -377,7 +386,7 @@ def make_lock(path, options):
 
 # --- the command line -----------------------------------------------------------------------------
 
-VERBS = {"run": run, "test": test, "check": check, "lock": lock}
+VERBS = {"run": run, "test": test, "check": check, "bench": bench, "lock": lock}
 
 
 def say(text):

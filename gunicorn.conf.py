@@ -21,7 +21,6 @@ timeout = 60  # a process whose main loop stands still for that long is replaced
 keepalive = 20  # longer than a proxy keeps a line unused, so that the proxy and not we hang up
 max_requests = 20_000  # a fresh process now and then, so that a leak in whatever library stays small
 max_requests_jitter = 5_000
-limit_request_line = 8190
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a heartbeat must not wait for a disk)
 control_socket_disable = True  # it lies in the home folder, where two sites would share it
 accesslog = None  # the app writes a line for each request itself, with LMS_LOG

@@ -17,6 +17,8 @@ from .i18n import duration, hour, moment
 from .jobs.services import enqueue
 from .libraries.models import Library
 from .libraries.services import find_library
+from .notifications.services import link
+from .notifications.services import send as notify
 from .plugins import (
     ActivityType,
     CourseContent,
@@ -26,6 +28,7 @@ from .plugins import (
     Holding,
     JobKind,
     Listener,
+    MailKind,
     NavItem,
     Permission,
     PersonalData,
@@ -62,6 +65,7 @@ __all__ = [
     "Library",
     "Listener",
     "LmsError",
+    "MailKind",
     "NavItem",
     "NotFound",
     "Permission",
@@ -90,12 +94,14 @@ __all__ = [
     "hour",
     "lazy_gettext",
     "libraries_with_role",
+    "link",
     "load_run",
     "load_visit",
     "local",
     "may",
     "moment",
     "ngettext",
+    "notify",
     "now",
     "people_of_library",
     "progress",

@@ -57,6 +57,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SECURITY_CONTACT=environ.get("LMS_SECURITY_CONTACT", ""),
         SECURITY_EXPIRES=environ.get("LMS_SECURITY_EXPIRES", ""),
         MAIL_FROM=environ.get("LMS_MAIL_FROM", ""),
+        JOB_LEASE=int(environ.get("LMS_JOB_LEASE") or 600),
         PLUGINS=None if plugins is None else tuple(p.strip() for p in plugins.split(",") if p.strip()),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

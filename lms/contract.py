@@ -85,6 +85,12 @@ def check_together(
                 f"Plugin {plugin.name!r}: menu item {item.endpoint!r} names the permission {item.permission!r}, "
                 "which no plugin declares; declare it or correct the name."
             )
+    for kind in plugin.mail_kinds:
+        if kind.permission and kind.permission not in permissions:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: mail kind {kind.key!r} names the permission {kind.permission!r}, "
+                "which no plugin declares; declare it or correct the name."
+            )
     for listener in plugin.listeners:
         _check_listener(plugin, listener, events, names)
     for account in plugin.demo_accounts:
@@ -234,6 +240,7 @@ def _keys(plugin: Plugin) -> list[tuple[str, list[str]]]:
         ("activity type", [t.key for t in plugin.activity_types]),
         ("event", [e.name for e in plugin.events]),
         ("job kind", [j.kind for j in plugin.jobs]),
+        ("mail kind", [m.key for m in plugin.mail_kinds]),
     ]
 
 
@@ -241,8 +248,8 @@ def _check_prefixes(plugin: Plugin) -> None:
     prefix = f"{plugin.name}."
     named = [(what, keys, prefix) for what, keys in _keys(plugin)]
     for what, keys, start in [*named, ("table", tables_of(plugin), f"{plugin.name}_")]:
-        if what == "role" and plugin.name == "core":
-            continue  # the words member, admin, trainer … are the core's own
+        if what in {"role", "mail kind"} and plugin.name == "core":
+            continue  # the words member, admin, trainer … and invitation, receipt … are the core's own
         for key in keys:
             if not key.startswith(start) or key == start:
                 raise ContractError(
@@ -267,10 +274,8 @@ def _check_tables(plugin: Plugin) -> None:
 
 def _check_personal_data(plugin: Plugin) -> None:
     about_people = _tables_about_people()
-    for table in Base.metadata.tables.values():
-        if table.name not in tables_of(plugin) and not table.name.startswith(f"{plugin.name}_"):
-            continue
-        for key in table.foreign_keys:
+    for table in (Base.metadata.tables[name] for name in tables_of(plugin)):
+        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
             target = key.target_fullname.partition(".")[0]
             if target not in about_people:
                 continue

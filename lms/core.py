@@ -32,7 +32,10 @@ from .watch.routes import bp as watch
 HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
-for part in (accounts, admin, assignments, audit, files, grading, lessons, notifications, privacy, runs, site, today, watch):
+PARTS = (
+    accounts, admin, assignments, audit, files, grading, lessons, notifications, privacy, runs, site, today, watch
+)  # fmt: skip
+for part in PARTS:
     bp.register_blueprint(part)
 
 core = Plugin(

@@ -8,6 +8,7 @@ import re
 import bleach
 from markdown_it import MarkdownIt
 from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.attrs import attrs_block_plugin
 
 TAGS = frozenset({
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "hr", "i", "li",
@@ -20,13 +21,20 @@ ATTRIBUTES = {
     "td": ["align"],
     "ol": ["start"],
 }
+ATTRIBUTES |= {"blockquote": ["lang"], "p": ["lang"]}
 ATTRIBUTES |= {heading: ["id"] for heading in ("h2", "h3", "h4")}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 # bleach keeps the text inside a forbidden tag; of a script or a style that text is no prose.
 _WITH_CONTENT = re.compile(r"<(script|style|template|noscript|iframe)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 _markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
-_lesson = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(anchors_plugin, max_level=3)
+# Lessons also have places to return to, and may say in which language a passage is: {lang=en} on the line above it.
+_lesson = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable(["table", "strikethrough"])
+    .use(anchors_plugin, max_level=3)
+    .use(attrs_block_plugin, allowed=["lang"])
+)
 
 
 def clean(html: str) -> str:

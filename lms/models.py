@@ -8,13 +8,14 @@ from .files.models import StoredFile
 from .grading.models import Assessment, CriterionLevel
 from .jobs.models import Job
 from .libraries.models import Library
-from .notifications.models import Mail
+from .notifications.models import Mail, Notice
 from .progress.models import Progress
 from .runs.models import Absence, Announcement, Enrolment, Run, RunDay, RunDue
 from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
-    "CriterionLevel", "Draft", "Enrolment", "Job", "Library", "Mail", "Module", "Person", "Progress", "RoleGrant", "Run",
-    "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version", "Vocabulary",
+    "CriterionLevel", "Draft", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person", "Progress", "RoleGrant",
+    "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version",
+    "Vocabulary",
 ]  # fmt: skip

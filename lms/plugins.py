@@ -175,10 +175,29 @@ class Listener:
 
 @dataclass(frozen=True)
 class JobKind:
-    """Work for later: ``run(payload)`` is called by ``lms worker`` for each job of this ``kind``."""
+    """Work for later: ``run(payload)`` is called by ``lms worker`` for each job of this ``kind``.
+
+    ``label`` says to administrators what failed; without it they read the kind."""
 
     kind: str
     run: Callable[[dict[str, Any]], None]
+    label: Text = ""
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """Something that people are told: ``MailKind("kennis.answered", _l("Iemand antwoordt op uw vraag"))``.
+
+    It stands on the site, and goes by mail to who wants that. People choose so on the page of their account;
+    ``default`` holds for who never chose, and only who has ``permission`` is asked. ``required`` is for what lets one
+    in, such as an invitation: that always goes by mail, and never stands on the site.
+    """
+
+    key: str
+    label: Text
+    default: bool = True
+    required: bool = False
+    permission: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +250,7 @@ class Plugin:
     events: tuple[Event, ...] = ()
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
+    mail_kinds: tuple[MailKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     migrations: Path | None = field(default=None)
     """The folder with this plugin's Alembic versions; None for a plugin without tables."""

@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from . import contract, events
 from .contract import tables_of as tables_of
 from .errors import ContractError
-from .plugins import ActivityType, Permission, Plugin, Role
+from .plugins import ActivityType, MailKind, Permission, Plugin, Role
 
 ENTRY_POINTS = "lms.plugins"
 FOLDER = "plugins"
@@ -86,6 +86,7 @@ class Registry:
         self.permissions: dict[str, Permission] = {p.name: p for p in self.all("permissions")}
         self.roles: dict[str, Role] = {r.key: r for r in self.all("roles")}
         self.activity_types: dict[str, ActivityType] = {t.key: t() for t in self.all("activity_types")}
+        self.mail_kinds: dict[str, MailKind] = {m.key: m for m in self.all("mail_kinds")}
         declared = {event.name: event for event in self.all("events")}
         names = {plugin.name for plugin in self.plugins}
         for plugin in self.plugins:

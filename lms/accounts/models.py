@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -27,6 +27,9 @@ class Person(UserMixin, Base):
     # Begins anywhere, so that a session made for a number before a restore opens nothing after it.
     version: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
     active: Mapped[bool] = mapped_column(default=True)
+    # Mail kind to whether it is wanted, for the kinds that the person chose. Here, so that telling a whole group asks
+    # the database nothing more.
+    mail_choices: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     library: Mapped[Library | None] = relationship()

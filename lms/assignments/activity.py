@@ -47,7 +47,7 @@ class Assignment(ActivityType):
 
     def tally(self, done: int, total: int) -> str:
         return ngettext(
-            "%(done)s van %(num)s opdracht beoordeeld", "%(done)s van %(num)s opdrachten beoordeeld", total, done=done
+            "%(done)s van %(num)s opdracht afgerond", "%(done)s van %(num)s opdrachten afgerond", total, done=done
         )
 
 

@@ -1,5 +1,7 @@
 """The hand-in form: text and files in one."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, MultipleFileField, TextAreaField
@@ -15,6 +17,10 @@ class WorkForm(FlaskForm):
     files = MultipleFileField(_l("Bestanden toevoegen"), render_kw={"accept": ACCEPT})
     # Not filled in again by a browser that reloads: it belongs to this page.
     revision = HiddenField(render_kw={"autocomplete": "off"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text.flags.one_of = self.files.flags.one_of = True
 
 
 def work_form(draft: Draft | None, text: str | None = None) -> WorkForm:

@@ -72,7 +72,9 @@ def restore(ctx: click.Context, file: Path, without: tuple[str, ...]) -> None:
     if restored.off:
         click.echo(f"These plugins have their tables back and are switched off: {', '.join(restored.off)}.")
     if not restored.secret:
-        click.echo("This site has a secret of its own: everybody signs in again, and unused invitations must be sent anew.")
+        click.echo(
+            "This site has a secret of its own: everybody signs in again, and unused invitations must be sent anew."
+        )
     click.echo(
         f"Restored the backup of {manifest.made_at}: {manifest.rows} rows of {len(manifest.tables)} tables and "
         f"{len(manifest.files)} files. Next: lms upgrade."

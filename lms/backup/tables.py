@@ -6,6 +6,7 @@ the text of their value in a string, so that SQL's NULL is not JSON's null and n
 
 import base64
 import json
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -50,7 +51,8 @@ def reflect(connection: Connection, plugins: Iterable[str]) -> list[Table]:
         if name.startswith(prefixes) and not name.endswith(VERSION_TABLE) and name not in derived
     ]
     metadata = MetaData()
-    if names:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Did not recognize type")  # _kind says so with more words
         metadata.reflect(connection, only=names)
     ordered = sort_tables_and_constraints(sorted(metadata.tables.values(), key=lambda table: table.name))
     return [table for table, _constraints in ordered if table is not None and table.name in names]
@@ -64,9 +66,10 @@ def drop(connection: Connection, plugins: Iterable[str]) -> None:
             connection.execute(sa.schema.DropTable(Table(name, MetaData())))
     tables = reflect(connection, plugins)
     versions = [Table(f"{plugin}{VERSION_TABLE}", MetaData()) for plugin in plugins]
-    if tables:
-        tables[0].metadata.drop_all(connection, tables)
-    for table in versions:
+    if tables and connection.dialect.name == "postgresql":
+        tables[0].metadata.drop_all(connection, tables)  # with their circles of references and their types
+        tables = []
+    for table in [*tables, *versions]:  # on SQLite in any order: its foreign keys are off
         connection.execute(sa.schema.DropTable(table, if_exists=True))
 
 
@@ -79,7 +82,8 @@ def read(connection: Connection, table: Table) -> Iterator[bytes]:
     """The rows as lines of JSON, in the order of the primary key. Raises BackupError for what JSON cannot hold."""
     columns = stored(table)
     kinds = [(column.name, _kind(table, column)) for column in columns]
-    query: Select[Any] = sa.select(*(_selected(c, kind) for c, (_, kind) in zip(columns, kinds, strict=True)))
+    sqlite = connection.dialect.name == "sqlite"
+    query: Select[Any] = sa.select(*(_selected(c, kind, sqlite) for c, (_, kind) in zip(columns, kinds, strict=True)))
     query = query.order_by(*table.primary_key.columns)
     try:
         with connection.execute(query, execution_options={"yield_per": BATCH}) as rows:
@@ -190,8 +194,11 @@ def _kind(table: Table, column: Column[Any]) -> Kind:
     )
 
 
-def _selected(column: Column[Any], kind: Kind) -> Any:
-    return sa.cast(column, sa.Text).label(column.name) if kind in _AS_TEXT else column
+def _selected(column: Column[Any], kind: Kind, sqlite: bool) -> Any:
+    if kind not in _AS_TEXT:
+        return column
+    # SQLite keeps a number as a number, of which its own cast shows no more than 15 digits.
+    return sa.type_coerce(column, sa.types.NullType()) if sqlite else sa.cast(column, sa.Text)
 
 
 def _bound(column: Column[Any], kind: Kind) -> Any:
@@ -200,8 +207,10 @@ def _bound(column: Column[Any], kind: Kind) -> Any:
 
 
 def _encode(kind: Kind, value: Any) -> Any:
-    if value is None or kind in {"plain", "text"}:
+    if value is None or kind == "plain":
         return value
+    if kind == "text":
+        return repr(value) if isinstance(value, int | float) else value
     if kind == "uuid":
         return value.replace("-", "")  # as SQLite keeps it; PostgreSQL reads both
     if kind == "moment":

@@ -1,11 +1,14 @@
 """«Ik kan niet komen»: signing off for a lesson day, and taking it back."""
 
+from collections.abc import Mapping
+
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import joinedload
 
 from .. import clock
+from ..accounts.models import Person
 from ..db import db
 from ..errors import Conflict
 from ..notifications.services import send
@@ -28,6 +31,24 @@ def of_participant(enrolment: Enrolment) -> dict[int, Absence]:
     """Lesson day number to the absence of one participant."""
     found = db.session.scalars(select(Absence).where(Absence.enrolment_id == enrolment.id))
     return {absence.day_number: absence for absence in found}
+
+
+def names(days: Mapping[int, RunDay | None]) -> dict[int, list[str]]:
+    """Run id to the names of who signed off for the given day of that run. One query for all of them."""
+    wanted = [(run_id, day.number) for run_id, day in days.items() if day is not None]
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Enrolment.run_id, Person.name)
+        .join(Absence, Absence.enrolment_id == Enrolment.id)
+        .join(Enrolment.person)
+        .where(tuple_(Enrolment.run_id, Absence.day_number).in_(wanted), Enrolment.left_at.is_(None))
+        .order_by(Person.name)
+    )
+    found: dict[int, list[str]] = {}
+    for run_id, name in rows:
+        found.setdefault(run_id, []).append(name)
+    return found
 
 
 def sign_off(visit: RunVisit, day: RunDay, note: str) -> None:

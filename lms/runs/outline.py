@@ -82,6 +82,11 @@ class Item:
         return next((step for step in self.activity.steps if step.week == week), None)
 
     @property
+    def purpose(self) -> str:
+        """What it is for, in a sentence, if the course says so."""
+        return self.activity.aim or self.activity.settings.get("purpose", "")
+
+    @property
     def minutes(self) -> int:
         """What it takes in all, steps included."""
         return self.activity.minutes + sum(step.minutes for step in self.activity.steps)
@@ -210,7 +215,8 @@ class Outline:
         steps = [(item, step) for item in self.counted if (step := item.step_in(number))]
         minutes = sum(item.activity.minutes for item in items) + sum(step.minutes for _item, step in steps)
         done = sum(item.activity.minutes for item in items if item.done)
-        done += sum(step.minutes for item, step in steps if item.done or item.state.waiting)
+        # Work that came back was made all the same: its hours do not vanish.
+        done += sum(step.minutes for item, step in steps if item.done or item.state.waiting or item.state.kind == "back")
         task_item, task = steps[0] if steps else (None, None)
         return Week(
             number=number,

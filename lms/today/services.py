@@ -34,10 +34,11 @@ class Participation:
 
 @dataclass(frozen=True)
 class TrainedRun:
-    """A run that the person trains, with its next lesson day, if one is still to come."""
+    """A run that the person trains, with its next lesson day, if one is still to come, and who signed off for it."""
 
     run: Run
     day: RunDay | None
+    absent: list[str]
 
 
 def participation(person: Person) -> Participation | None:
@@ -71,7 +72,9 @@ def participation(person: Person) -> Participation | None:
 def trained_runs(person: Person) -> list[TrainedRun]:
     """The runs that the person trains, the one with the nearest day first."""
     runs = [enrolment.run for enrolment in _enrolments(person, TRAINER)]
-    return [TrainedRun(run, next_day(run)) for run in sorted(runs, key=_nearest)]
+    days = {run.id: next_day(run) for run in runs}
+    absent = absences.names(days)
+    return [TrainedRun(run, days[run.id], absent.get(run.id, [])) for run in sorted(runs, key=_nearest)]
 
 
 def next_day(run: Run) -> RunDay | None:

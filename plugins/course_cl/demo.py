@@ -32,6 +32,7 @@ JUDGED = (
     ("heuvelrijk", "trainer1", 2, False),
 )
 DRAFTS = (
+    ("deelnemer1", SECOND, "opdracht-2-waterdorp.md", 1),
     ("deelnemer2", SECOND, "opdracht-2-lindehove-concept.md", 2),
     ("deelnemer3", FOURTH, "opdracht-4-de-veenkant-concept.md", 1),
     ("deelnemer5", FIRST, "opdracht-1-zonnedaal-versie-2.md", 1),
@@ -52,8 +53,6 @@ def load(demo: DemoSite) -> None:
     for name, trainer, days, release in JUDGED:
         with demo.back(days):
             demo.judge(trainer, versions[name], judgements[f"opdracht-1-{name}.md"], release=release)
-    with demo.back(2):
-        demo.hand_in("deelnemer1", SECOND, _text("opdracht-2-waterdorp.md"))
     for user, slug, file, days in DRAFTS:
         with demo.back(days):
             demo.draft(user, slug, _text(file))

@@ -230,8 +230,8 @@ def test_what_is_wrong_is_said_in_a_sentence(app, change, setting, word):
 
 def test_the_tally(app):
     with app.test_request_context():
-        assert Assignment().tally(1, 4) == "1 van 4 opdrachten beoordeeld"
-        assert Assignment().tally(0, 1) == "0 van 1 opdracht beoordeeld"
+        assert Assignment().tally(1, 4) == "1 van 4 opdrachten afgerond"
+        assert Assignment().tally(0, 1) == "0 van 1 opdracht afgerond"
 
 
 def test_states_say_who_has_to_move(app):

@@ -36,9 +36,7 @@ class Site:
 
     def __init__(self, folder, address, plugins=None, **settings):
         self.folder, self.address = folder, address
-        self.app = create_app(
-            {**SETTINGS, "INSTANCE": folder, "SQLALCHEMY_DATABASE_URI": address, **settings}, plugins
-        )
+        self.app = create_app({**SETTINGS, "INSTANCE": folder, "SQLALCHEMY_DATABASE_URI": address, **settings}, plugins)
         self.app.test_client_class = Browser
 
     def run(self, *arguments, code=0, **env):

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select, text
@@ -66,7 +67,7 @@ def test_the_restored_site_works(source, target, tmp_path):
 def test_what_comes_out_goes_in_again(filled, make_site, tmp_path):
     """Twice around the databases, the archive is the same to the byte."""
     sites = [filled(), make_site("postgresql"), make_site("sqlite")]
-    for number, (one, other) in enumerate(zip(sites, sites[1:], strict=False)):
+    for number, (one, other) in enumerate(pairwise(sites)):
         one.run("backup", tmp_path / f"{number}.zip")
         other.run("restore", tmp_path / f"{number}.zip")
     sites[-1].run("backup", tmp_path / "last.zip")

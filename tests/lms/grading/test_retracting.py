@@ -90,7 +90,7 @@ def test_retracted_work_waits_again(judging):
     version = judging.hand_in()
     judging.release(version)
     listing = f"/runs/{judging.run.id}/beoordelen"
-    assert "Er wacht geen werk op u." in text_of(judging.browser.get(listing))
+    assert "In deze groep wacht geen werk op u." in text_of(judging.browser.get(listing))
     judging.retract(version)
     assert "oordeel bewaard, nog niet vrijgegeven" in text_of(judging.browser.get(listing))
 

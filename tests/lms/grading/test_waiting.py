@@ -57,7 +57,7 @@ def test_who_left_does_not_wait_but_is_found_under_everybody(judging):
     enrolment.left_at = clock.now()
     db.session.commit()
     assert services.waiting_summary(judging.trainer, 9) == []
-    assert "Er wacht geen werk op u." in text_of(listing(judging))
+    assert "In deze groep wacht geen werk op u." in text_of(listing(judging))
     html = text_of(listing(judging, toon="alles"))
     assert "doet niet meer mee" in html
     assert judging.url(version) in html
@@ -188,7 +188,7 @@ def test_previous_and_next_follow_the_list(make_judging):
         judging.hand_in(person, hours_ago=hours) for person, hours in zip(judging.participants, (3, 2, 1), strict=True)
     )
     html = text_of(judging.browser.get(judging.url(middle)))
-    assert "2 van 3, oudste eerst" in html
+    assert "2 van 3 uit al uw groepen, oudste eerst" in html
     assert f'href="{judging.url(first)}" rel="prev"' in html
     assert f'href="{judging.url(last)}" rel="next"' in html
     assert 'rel="prev"' not in text_of(judging.browser.get(judging.url(first)))
@@ -292,6 +292,6 @@ def test_screen_costs_the_same_with_ten_as_with_two_hundred(make_judging, querie
         listing(judging)
         with queries() as seen:
             page = judging.browser.get(judging.url(version))
-        assert f"van {count}, oudste eerst" in text_of(page)
+        assert f"van {count} uit al uw groepen, oudste eerst" in text_of(page)
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 12, seen

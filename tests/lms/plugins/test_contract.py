@@ -133,6 +133,10 @@ def nothing(*_given):
     pass
 
 
+def to(column, ondelete):
+    return ForeignKey(column, ondelete=ondelete)
+
+
 READ = Permission("buren.read", "Lezen", roles={"member"})
 TO_INDEX = NavItem("Buren", "buren.index", "core.use")
 
@@ -199,20 +203,20 @@ CASES = {
     ),
     "a table about people of which nothing is said": (
         lambda: [
-            good(package=package_with_table("buren_huis", ForeignKey("core_person.id", ondelete="CASCADE")), migrations=HERE)
+            good(package=package_with_table("buren_huis", to("core_person.id", "CASCADE")), migrations=HERE)
         ],
         "has the table 'buren_huis', which refers to 'core_person', but no PersonalData",
     ),
     "a table about people at a distance": (
         lambda: [
-            good(package=package_with_table("buren_hof", ForeignKey("core_version.id", ondelete="CASCADE")), migrations=HERE)
+            good(package=package_with_table("buren_hof", to("core_version.id", "CASCADE")), migrations=HERE)
         ],
         "has the table 'buren_hof', which refers to 'core_version', but no PersonalData",
     ),
     "a table that keeps people from leaving": (
         lambda: [
             good(
-                package=package_with_table("buren_tuin", ForeignKey("core_person.id")),
+                package=package_with_table("buren_tuin", to("core_person.id", None)),
                 migrations=HERE,
                 personal_data=(PersonalData("tuinen", nothing, nothing),),
             )

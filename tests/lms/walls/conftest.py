@@ -18,13 +18,13 @@ from lms.files import services as files
 from lms.grading import services as grading
 from lms.libraries.services import find_or_make
 from lms.runs import services as runs
-from lms.runs.models import TRAINER, Enrolment
+from lms.runs.models import TRAINER
 from lms.runs.visits import load_run, load_visit
 from lms.testing import RUBRIC, Make
 from plugins.community import services as communities
 from plugins.community.models import PlanStep
 
-HERE, ELSEWHERE = "Bibliotheek Waterdorp", "Bibliotheek Lindehove"
+HERE, ELSEWHERE, OFFICE = "Bibliotheek Waterdorp", "Bibliotheek Lindehove", "Bibliotheekhuis Polderzicht"
 KINDS = {
     "anonymous": "nobody is signed in",
     "member": "has an account, follows no course; of the library of the participant",
@@ -36,10 +36,10 @@ KINDS = {
     "trainer": "trains the run",
     "othertrain": "trains the other run",
     "contact": "is the contact of the participant's library",
-    "coach": "coaches the community of the participant's library, of another library",
-    "lead": "leads the community programme, of another library",
-    "editor": "edits the knowledge base, of another library",
-    "admin": "manages the site, of another library",
+    "coach": "coaches the community of the participant's library, of a third library",
+    "lead": "leads the community programme, of that third library",
+    "editor": "edits the knowledge base, of that third library",
+    "admin": "manages the site, of that third library",
 }
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -69,12 +69,13 @@ def build(make: Make) -> House:
     tomorrow = clock.today() + timedelta(days=1)
     run = make.run(course, participants=0, trainers=0, first_day=tomorrow)
     other = make.run(course, participants=0, trainers=0, first_day=tomorrow)
-    places = {kind: HERE if kind in {"member", "participant", "contact"} else ELSEWHERE for kind in KINDS}
+    places = dict.fromkeys(("member", "participant", "contact"), HERE)
+    places |= dict.fromkeys(("coach", "lead", "editor", "admin"), OFFICE)
     roles = {"contact": ("contact@library",), "admin": ("admin",), "editor": ("kennisbank.editor",)}
     roles["lead"] = ("community.lead",)
     for kind in KINDS:
         if kind != "anonymous":
-            people[kind] = make.person(kind.capitalize(), library=places[kind], roles=roles.get(kind, ()))
+            people[kind] = make.person(kind.capitalize(), library=places.get(kind, ELSEWHERE), roles=roles.get(kind, ()))
     here = find_or_make(HERE)
     db.session.add(RoleGrant(person_id=people["coach"].id, role="community.coach", library_id=here.id))
     enrolment = make.enrol(run, people["participant"])
@@ -122,8 +123,3 @@ def house(app: Flask, make: Make) -> House:
     with app.test_request_context():  # the services look for the roles of a person once for each request
         return build(make)
 
-
-def enrolment_of(house: House, kind: str) -> Enrolment:
-    """Where somebody takes part."""
-    found = select(Enrolment).where(Enrolment.person_id == house.people[kind].id)
-    return db.session.scalars(found.limit(1)).one()

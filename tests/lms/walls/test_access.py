@@ -86,38 +86,35 @@ def test_no_line_twice():
 def test_everybody_meets_what_the_table_says(still, house, sign_in, kind):
     wrong = []
     for address, cells in lines():
-        client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
         method, path = address.partition(" ")[0], path_of(address, house.values)
         # As a person comes, and as a script of ours: the answer is the same.
         for headers in ({}, {"Accept": "application/json"}):
+            client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
             with client.open(path, method=method, headers=headers, data={} if method == "POST" else None) as response:
                 met = outcome(response)
             if met != cells[kind]:
-                wrong.append(f"{address}: {met}, the table says {cells[kind]}")
+                wrong.append(f"{address} {headers}: {met}, the table says {cells[kind]}")
     assert not wrong, f"{kind} ({KINDS[kind]}):\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("kind", ["anonymous", "stranger", "participant", "admin"])
+@pytest.mark.parametrize("kind", ["anonymous", "admin"])
 def test_other_methods_open_no_door(still, house, sign_in, kind):
     """HEAD answers as GET does; nothing answers a method that it does not know, whatever a header asks for."""
-    wrong = []
+    client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
+    known, wrong = rules(still), []
     for address, cells in lines():
-        client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
         method, path = address.partition(" ")[0], path_of(address, house.values)
-        if method == "GET":
-            with client.head(path) as head:
-                if outcome(head) != cells[kind] or head.data:
-                    wrong.append(f"HEAD {path}: {head.status}")
-        with client.options(path) as options:
-            if options.status_code not in {200, 302}:
-                wrong.append(f"OPTIONS {path}: {options.status}")
-        for other in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
-            with client.open(path, method=other) as answer:
+        tries = {"HEAD": cells[kind]} if method == "GET" else {}
+        tries |= dict.fromkeys(("OPTIONS", "PUT", "DELETE", "TRACE"), "ok")
+        for tried, expected in tries.items():
+            with client.open(path, method=tried, headers={"X-HTTP-Method-Override": "POST"}) as answer:
+                wanted = {"HEAD": (), "OPTIONS": (200, 302)}.get(tried, (405,))
+                if outcome(answer) not in {expected, "in"} or (wanted and answer.status_code not in wanted):
+                    wrong.append(f"{tried} {path}: {answer.status}")
+        if split(address)[0].partition("?")[0].replace("POST", "GET", 1) not in known:
+            with client.get(path, headers={"X-HTTP-Method-Override": "POST"}) as answer:
                 if answer.status_code != 405:
-                    wrong.append(f"{other} {path}: {answer.status}")
-        with client.get(path, headers={"X-HTTP-Method-Override": "POST"}, query_string={"_method": "POST"}) as got:
-            if method == "POST" and f"GET {split(address)[0][5:]}" not in rules(still) and got.status_code != 405:
-                wrong.append(f"GET as POST {path}: {got.status}")
+                    wrong.append(f"GET {path}: {answer.status}")
     assert not wrong, "\n".join(wrong)
 
 
