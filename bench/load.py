@@ -1,6 +1,6 @@
 """The generator of load: a process of its own, so that it shares no interpreter with what it measures.
 
-It reads a plan as JSON from standard input and prints what it saw as JSON: `{port, connections, seconds, requests:
+It reads plans from standard input, each a line of JSON, and prints what it saw of each as a line: `{port, connections, seconds, requests:
 [{method, path, cookie, body}]}`. Each connection is kept open and asks the requests in turn, each after the answer to
 the one before. `{n}` in a body becomes a number that does not come back, so that no two hand-ins are equal.
 """
@@ -115,4 +115,6 @@ def at(ordered: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    json.dump(measure(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(measure(json.loads(line))) + "\n")
+        sys.stdout.flush()

@@ -19,6 +19,7 @@ from .db import db
 from .demo.services import load as load_demo
 from .errors import ConfigError, ContractError, LmsError
 from .jobs import worker
+from .notifications.cli import mail_group
 from .plugins import Plugin
 from .privacy.cli import privacy as privacy_group
 from .registry import registry
@@ -195,4 +196,5 @@ main.add_command(worker.command)
 main.add_command(worker.jobs_command)
 main.add_command(plugin_group)
 main.add_command(user_group)
+main.add_command(mail_group)
 main.add_command(privacy_group)

@@ -1,11 +1,13 @@
 """Settings: from the environment, or generated into the instance. No default secret exists."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -13,6 +15,7 @@ from .errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 UNFINISHED_DEMO = "demo-unfinished"
 """The file in the instance that marks a demo whose making was cut short: such a site still counts as new."""
 
@@ -49,6 +52,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SITE_NAME="Leerplein",
         SECRET_KEY=environ.get("LMS_SECRET_KEY") or _read_secret(folder),
         SQLALCHEMY_DATABASE_URI=database_url(environ.get("LMS_DATABASE_URL"), folder),
+        FILES_URL=files_url(environ.get("LMS_FILES_URL"), folder),
         BASE_URL=base_url,
         MAIL_URL=environ.get("LMS_MAIL_URL", ""),
         LOG=environ.get("LMS_LOG", ""),
@@ -62,6 +66,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        SESSION_REFRESH_EACH_REQUEST=False,  # accounts/session.py renews it, once an hour
         TRUSTED_PROXIES=int(environ.get("LMS_TRUSTED_PROXIES") or 0),
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a long writing session must not fail
         WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, and pages whose address is a key send none
@@ -91,6 +96,24 @@ def database_url(url: str | None, folder: Path) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def files_url(url: str | None, folder: Path) -> str:
+    """Where the bytes of files lie: the instance folder unless ``LMS_FILES_URL`` names another folder or a bucket.
+
+    Raises ConfigError for anything else. Keys to a bucket come from the usual variables, never from this address.
+    """
+    if not url:
+        return (folder / "files").as_uri()
+    parts = urlsplit(url)
+    is_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/") and parts.path != "/"
+    is_bucket = parts.scheme == "s3" and _BUCKET.fullmatch(parts.netloc)
+    if not (is_folder or is_bucket) or parts.query or parts.fragment:
+        raise ConfigError(
+            "LMS_FILES_URL is no place for files: write s3://BUCKET/FOLDER or file:///FOLDER. The keys of a bucket go "
+            "into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, its address into AWS_ENDPOINT_URL."
+        )
+    return url.rstrip("/")
 
 
 def _read_secret(folder: Path) -> str | None:

@@ -16,8 +16,10 @@ from .demo import content as demo
 from .files.routes import bp as files
 from .files.services import forget_bytes
 from .grading.routes import bp as grading
+from .jobs.routes import bp as jobs
 from .lessons.activity import Lesson
 from .lessons.routes import bp as lessons
+from .notifications import kinds
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
 from .plugins import Demo, Event, JobKind, Listener, NavItem, Permission, PersonalData, Plugin, Role, Vocabularies
@@ -33,7 +35,7 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, files, grading, lessons, notifications, privacy, runs, site, today, watch
+    accounts, admin, assignments, audit, files, grading, jobs, lessons, notifications, privacy, runs, site, today, watch
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -83,5 +85,9 @@ core = Plugin(
     personal_data=(
         PersonalData(_l("account, rollen, deelname, voortgang, werk, oordelen, berichten en mails"), export, erase),
     ),
-    jobs=(JobKind("core.mail", deliver), JobKind("core.forget_bytes", forget_bytes)),
+    jobs=(
+        JobKind("core.mail", deliver, _l("Een mail versturen")),
+        JobKind("core.forget_bytes", forget_bytes, _l("Een verwijderd bestand opruimen")),
+    ),
+    mail_kinds=kinds.CORE,
 )

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request, session
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import DateTime, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -46,18 +47,47 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}
 
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy, with one thing of our own."""
+
+    def paginate(self, select: Any, *, page: int | None = None, **options: Any) -> Pagination:
+        """A page of rows; which one is in the address. A number beyond what a database can count is the first."""
+        if page is None and has_request_context():
+            page = request.args.get("page", 1, type=int)
+        return super().paginate(select, page=page, **options)
+
+
+db = Database(metadata=Base.metadata, disable_autonaming=True)
 
 
 def init_app(app: Flask) -> None:
-    """Bind the database to the app and give each writing request its one commit."""
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"timeout": 20}})
+    """Bind the database to the app and give each writing request its one commit.
+
+    ``DATABASE_WAIT`` (seconds) is how long a statement waits for a lock of somebody else.
+    """
+    wait = app.config.setdefault("DATABASE_WAIT", 20)
+    sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    # Pre-ping: after a restart of the server, its old connections are found out before a person notices.
+    options = {"connect_args": {"timeout": wait}} if sqlite else {"pool_pre_ping": True}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
+        if sqlite:
             _prepare_sqlite(db.engine)
-    app.after_request(_commit)
+        else:
+            _prepare_postgres(db.engine, wait)
+    dispatch = app.dispatch_request
+
+    def dispatch_and_commit() -> Response:
+        _begin_view()
+        response = app.make_response(dispatch())
+        _commit_if(response.status_code < 400)
+        return response
+
+    # Around the view, and not after the request: a commit that fails is then a refusal like any other, and its page
+    # goes out with the headers and the session that belong to it.
+    app.dispatch_request = dispatch_and_commit  # type: ignore[method-assign]
+    app.after_request(_finish)
 
 
 def keep() -> None:
@@ -86,34 +116,61 @@ def write_now() -> None:
     g.read_first = False
 
 
-def _commit(response: Response) -> Response:
+def only_read() -> None:
+    """Forget what this request did to the database and let it read on: an error page writes nothing."""
+    g.pop("keep", None)
+    g.read_first = True
+    db.session.rollback()
+
+
+def _begin_view() -> None:
+    # Who asks was read without a lock. Only now that the whole form is here may the view hold one.
+    if request.method in SAFE_METHODS:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "lms_reads_first", False):
+        _ = request.form
+        write_now()
+
+
+def _commit_if(good: bool) -> None:
     # A GET never writes: whatever a page did to its objects is forgotten.
-    writes = request.method not in SAFE_METHODS and (response.status_code < 400 or g.get("keep"))
-    if writes:
-        db.session.commit()
-    else:
+    if request.method in SAFE_METHODS or not (good or g.pop("keep", False)):
         db.session.rollback()
+        return
+    try:
+        db.session.commit()
+    except Exception:
+        session.pop("_flashes", None)  # they say that something was done
+        raise
+    g.read_first = True
+
+
+def _finish(response: Response) -> Response:
+    # What the view did is settled; left are refusals that were raised, of which some want to be counted.
+    _commit_if(False)
     return response
 
 
 def _wants_write() -> bool:
-    if not has_request_context():  # a command or the worker
-        return not (has_app_context() and g.get("read_first"))
-    return request.method not in SAFE_METHODS and not g.get("read_first", _begins_by_reading())
-
-
-def _begins_by_reading() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "lms_reads_first", False)
+    if has_request_context():
+        return request.method not in SAFE_METHODS and not g.get("read_first", True)
+    return not (has_app_context() and g.get("read_first"))  # a command or the worker
 
 
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 must not begin transactions of its own
+        # As PostgreSQL does it: É is a capital é, and LIKE tells capitals from small letters.
+        for name, function in (("lower", str.lower), ("upper", str.upper)):
+            connection.create_function(name, 1, _text_only(function), deterministic=True)
         cursor = connection.cursor()
         # secure_delete: what was removed is overwritten, and not only marked as free in the file.
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):
+        for pragma in (
+            *("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"),
+            *("secure_delete=ON", "case_sensitive_like=ON"),
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -121,3 +178,14 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Any) -> None:
         # IMMEDIATE: a write that began as a read would fail instead of waiting its turn.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _wants_write() else "BEGIN")
+
+
+def _text_only(function: Callable[[str], str]) -> Callable[[Any], Any]:
+    return lambda value: function(value) if isinstance(value, str) else value
+
+
+def _prepare_postgres(engine: Engine, wait: float) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = '{int(wait * 1000)}ms'")
+        connection.commit()

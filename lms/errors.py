@@ -49,6 +49,22 @@ class TooMany(LmsError):
         self.retry_after = retry_after
 
 
+class Unavailable(LmsError):
+    """Not now, through nobody's fault; ``retry_after`` is when to try again, in seconds."""
+
+    status = 503
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Full(LmsError):
+    """There is no room left to store anything."""
+
+    status = 507
+
+
 class ContractError(Exception):
     """A plugin breaks the contract; the sentence says what to change. Stops the start."""
 

@@ -1,6 +1,6 @@
 """All models of the core, so that whoever has the core has its tables."""
 
-from .accounts.models import Attempt, Person, RoleGrant, Setting
+from .accounts.models import Attempt, EndedSession, Person, RoleGrant, Setting
 from .assignments.models import Draft, Submission, Version
 from .audit.models import AuditEntry
 from .courses.models import Activity, Course, CourseDay, Module, Step
@@ -15,7 +15,7 @@ from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
-    "CriterionLevel", "Draft", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person", "Progress", "RoleGrant",
+    "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person", "Progress", "RoleGrant",
     "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version",
     "Vocabulary",
 ]  # fmt: skip

@@ -184,6 +184,7 @@ def sign_in(app: Flask) -> Callable[[Person], FlaskClient]:
         with client.session_transaction() as session:
             session["_user_id"] = person.get_id()
             session["_fresh"] = True
+            session["key"] = f"key{next(_numbers)}"
         return client
 
     return sign_in

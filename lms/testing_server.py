@@ -37,7 +37,7 @@ class Server:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[Any] | None = None
 
     def start(self) -> None:
         """Make the data and serve it. Raises SystemExit with a sentence when that fails."""
@@ -52,19 +52,19 @@ class Server:
         if who:
             os.chown(self.data, who["user"], who["group"])
         programs = _programs(wheel)
-        make = [programs / "initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust", "--no-sync"]
-        make += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        make = [str(programs / "initdb"), "--pgdata", str(self.data), "--username=postgres", "--auth=trust"]
+        make += ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         with self.log.open("wb") as log:
             streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, "cwd": self.folder}
             if subprocess.run(make, check=False, **streams, **who).returncode:
                 raise SystemExit(f"PostgreSQL from the wheel cannot make its data:\n{self.log.read_text()}")
-            serve = [programs / "postgres", "-D", self.data, "-k", self.data]
+            serve = [str(programs / "postgres"), "-D", str(self.data), "-k", str(self.data)]
             serve += [f"--{name}={value}" for name, value in SETTINGS.items()]
-            self.process = subprocess.Popen(serve, **streams, **who)
-        ask = [programs / "pg_isready", "--host", self.data, "--quiet"]
+            process = self.process = subprocess.Popen(serve, **streams, **who)
+        ask = [str(programs / "pg_isready"), "--host", str(self.data), "--quiet"]
         give_up = time.monotonic() + START_SECONDS
         while subprocess.run(ask, check=False).returncode:
-            if self.process.poll() is not None or time.monotonic() > give_up:
+            if process.poll() is not None or time.monotonic() > give_up:
                 raise SystemExit(f"PostgreSQL from the wheel does not start:\n{self.log.read_text()}")
             time.sleep(0.1)
 

@@ -11,13 +11,13 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import escape
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
-from . import headers, policies
-from .db import SAFE_METHODS, db
-from .errors import LmsError, TooMany
+from . import headers, policies, trouble
+from .db import SAFE_METHODS, only_read
+from .errors import LmsError, TooMany, Unavailable
 from .registry import registry
 from .site.settings import is_demo
 
@@ -146,9 +146,9 @@ def _frame() -> dict[str, Any]:
     }
 
 
-def _refusal(error: LmsError) -> Any:
-    response = _page(error.status, str(error))
-    if isinstance(error, TooMany):
+def _refusal(error: LmsError, *, bare: bool = False) -> Any:
+    response = _page(error.status, str(error), bare=bare)
+    if isinstance(error, (TooMany, Unavailable)):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
@@ -160,6 +160,8 @@ def _stale_form(_error: CSRFError) -> Any:
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return _fault(error.original_exception)  # raised after the view, where Flask wraps it
     sentences = {
         400: _("De browser stuurde iets wat we niet begrijpen. Ga terug en probeer het nog een keer."),
         401: _("U bent niet aangemeld, of uw sessie is verlopen. Meld u aan en probeer het nog een keer."),
@@ -174,12 +176,17 @@ def _http_error(error: HTTPException) -> Any:
 
 def _fault(error: Exception) -> Any:
     """A fault of ours: logged with an id that the page shows, so that a helpdesk can find it."""
+    only_read()
+    refusal = trouble.refusal(error)
+    if refusal is not None:
+        log.error("%s at %s %s: %s", type(refusal).__name__, request.method, request.path, error)
+        return _refusal(refusal, bare=True)
     code = f"L{secrets.randbelow(10)}-{secrets.randbelow(10_000):04d}"
     g.fault = code
     extra = {"lms": {"fault": code}}
     log.error("fault %s at %s %s", code, request.method, request.path, exc_info=error, extra=extra)
     sentence = _("Er ging bij ons iets mis. Probeer het straks nog een keer.")
-    return _page(500, sentence, code=code)
+    return _page(500, sentence, code=code, bare=True)
 
 
 def _title(status: int) -> str:
@@ -191,21 +198,23 @@ def _title(status: int) -> str:
         413: _("Te groot"),
         429: _("Even wachten"),
         500: _("Er ging iets mis"),
+        503: _("Even wachten"),
+        507: _("Er is geen ruimte meer"),
     }
     return titles.get(status) or _("Dat lukt niet")
 
 
-def _page(status: int, sentence: str, *, code: str = "", headers: Any = ()) -> Response:
+def _page(status: int, sentence: str, *, code: str = "", headers: Any = (), bare: bool = False) -> Response:
     # What the failed request did to the database must not reach the page, let alone be kept.
     if not g.get("keep"):
-        db.session.rollback()
+        only_read()
     if wants_json():
         response = jsonify(message=sentence)
     else:
-        # The page for a fault of ours asks the database nothing: that may be what is broken.
-        template = {404: "errors/404.html", 500: "errors/500.html"}.get(status, "errors/error.html")
+        # The bare page, for a fault of ours, asks the database nothing: that may be what is broken.
+        template = "errors/500.html" if bare else {404: "errors/404.html"}.get(status, "errors/error.html")
         try:
-            frame = {"demo": False, "nav_items": ()} if status == 500 else {}
+            frame = {"demo": False, "nav_items": ()} if bare else {}
             html = render_template(template, title=_title(status), text=sentence, code=code, typed=typed(), **frame)
         except Exception:
             log.exception("the error page failed too")

@@ -41,6 +41,24 @@ def list_users() -> None:
         click.echo("\t".join(filter(None, (person.email, person.name, library, ",".join(roles) or "-", state))))
 
 
+@user_group.command("edit")
+@click.argument("email")
+@click.option("--name", help="The new name.")
+@click.option("--email", "new_email", help="The new address; the old one gets a mail, and sessions and links end.")
+@click.option("--library", help="The library that the person belongs to; an empty one means none.")
+def edit(email: str, name: str | None, new_email: str | None, library: str | None) -> None:
+    """Change somebody's name, address or library."""
+    if name is None and new_email is None and library is None:
+        raise click.UsageError("Say what changes: --name, --email or --library.")
+    person = _person(email)
+    old = {"name": person.name, "email": person.email, "library": person.library.name if person.library else ""}
+    new = {"name": name, "email": new_email, "library": library}
+    chosen = {key: old[key] if value is None else value for key, value in new.items()}
+    changed = services.change_person(person, chosen["name"], chosen["email"], chosen["library"])
+    db.session.commit()
+    click.echo(f"{person.email} has another {', '.join(sorted(changed))}." if changed else "Nothing has changed.")
+
+
 @user_group.command("role")
 @click.argument("email")
 @click.argument("role")

@@ -74,6 +74,16 @@ class Attempt(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
+class EndedSession(Base):
+    """A session that was signed out before its cookie ran out: a copy of that cookie opens nothing. See ``session``."""
+
+    __tablename__ = "core_ended_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), index=True)
+    ended_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Setting(Base):
     """A fact about the whole site that is no configuration, such as that it is a demo."""
 

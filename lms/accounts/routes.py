@@ -10,14 +10,13 @@ from flask_login import current_user
 
 from ..db import keep, reads_first, write_now
 from ..errors import TooMany
+from ..notifications.forms import mails_form
 from ..policies import public, requires
 from ..site.settings import is_demo
 from . import attempts, demo, passwords, services, session, tokens
-from .cli import user_group
 from .forms import AddressForm, ChangePasswordForm, LoginForm, NewPasswordForm
 
-bp = Blueprint("accounts", __name__, cli_group=None)
-bp.cli.add_command(user_group)
+bp = Blueprint("accounts", __name__)
 
 
 @bp.get("/login")
@@ -77,7 +76,7 @@ def logout() -> ResponseReturnValue:
 @bp.get("/account")
 @requires("core.use")
 def account() -> ResponseReturnValue:
-    return render_template("accounts/account.html", form=ChangePasswordForm(address=current_user.email))
+    return _account_page(ChangePasswordForm(address=current_user.email))
 
 
 @bp.post("/account")
@@ -87,7 +86,7 @@ def change_password() -> ResponseReturnValue:
     person = current_user._get_current_object()
     form = ChangePasswordForm(address=person.email)
     if not form.validate():
-        return render_template("accounts/account.html", form=form), 422
+        return _account_page(form), 422
     limits = [attempts.by_address("password", person.email)]
     try:
         attempts.check(limits)
@@ -97,14 +96,23 @@ def change_password() -> ResponseReturnValue:
         known = services.settle_sign_in(checked, limits)
     except TooMany as error:
         form.current.errors = [str(error)]
-        return _waiting(render_template("accounts/account.html", form=form), error)
+        return _waiting(_account_page(form), error)
     if known is None:
         keep()
         form.current.errors = [_("Dit is niet uw huidige wachtwoord.")]
-        return render_template("accounts/account.html", form=form), 422
+        return _account_page(form), 422
     services.use_hash(known, hashed)
     session.sign_in(known)
     flash(_("Uw nieuwe wachtwoord is bewaard. Al uw andere sessies zijn afgemeld."), "good")
+    return redirect(url_for("core.accounts.account"))
+
+
+@bp.post("/account/sessies")
+@requires("core.use")
+def end_sessions() -> ResponseReturnValue:
+    """End all sessions but this one: a computer elsewhere was left open."""
+    session.sign_out_elsewhere(current_user._get_current_object())
+    flash(_("Al uw andere sessies zijn afgemeld. Hier blijft u aangemeld."), "good")
     return redirect(url_for("core.accounts.account"))
 
 
@@ -162,6 +170,10 @@ def invitation(token: str) -> ResponseReturnValue:
 @reads_first
 def use_invitation(token: str) -> ResponseReturnValue:
     return _private(_choose(tokens.INVITATION, token))
+
+
+def _account_page(form: ChangePasswordForm) -> str:
+    return render_template("accounts/account.html", form=form, mails=mails_form(current_user))
 
 
 def _choose_page(purpose: tokens.Purpose, token: str) -> ResponseReturnValue:

@@ -67,11 +67,7 @@ def create_person(
     Without a password the person can come in by an invitation only. A role of scope library is given for the
     person's own. Raises Invalid with the field: name, email, new (the password) or roles.
     """
-    name = " ".join("".join(char if char.isprintable() else " " for char in name).split())
-    if not name:
-        raise Invalid(_("Vul een naam in."), "name")
-    if len(name) > LONGEST_NAME:
-        raise Invalid(_("Deze naam is te lang. Houd het bij %(num)s tekens.", num=LONGEST_NAME), "name")
+    name = _checked_name(name)
     email = _checked_email(email)
     if find_person(email) is not None:
         raise _known_address(email)
@@ -89,6 +85,61 @@ def create_person(
     for role in roles:
         grant(person, role, library)
     return person
+
+
+def change_person(person: Person, name: str, email: str, library_name: str) -> set[str]:
+    """Give somebody these facts; returns which of ``name``, ``email`` and ``library`` changed.
+
+    Raises Invalid with the field.
+
+    Of another address the old one is told. It ends all sessions and uses up all links; who was invited and has not yet
+    come gets the invitation at the new address.
+    """
+    name, email = _checked_name(name), _checked_email(email)
+    library_name = " ".join(library_name.split())
+    if len(library_name) > LONGEST_NAME:
+        raise Invalid(_("Deze naam is te lang. Houd het bij %(num)s tekens.", num=LONGEST_NAME), "library")
+    if email != person.email and find_person(email) is not None:
+        raise _known_address(email)
+    changed = {"name"} if name != person.name else set()
+    person.name = name
+    library = find_or_make(library_name) if library_name else None
+    if library is not person.library:
+        person.library = library
+        changed.add("library")
+    if email != person.email:
+        letters.mail_moved(person)
+        _move(person, email)
+        changed.add("email")
+    if changed:
+        audit.record("core.account_changed", subject=person, person=person, changed=sorted(changed))
+        db.session.flush()
+    return changed
+
+
+def _move(person: Person, email: str) -> None:
+    try:
+        with db.session.begin_nested():
+            person.email = email
+            person.version += 1
+    except IntegrityError:  # somebody else took it a moment ago
+        raise _known_address(email) from None
+    if person.password_hash is None and person.active:
+        invite_again(person)
+
+
+def invite_again(person: Person) -> str:
+    """Invite somebody once more, for the newest run that they are in; returns the link of the mail."""
+    newest = db.session.scalar(
+        select(Enrolment)
+        .join(Run, Run.id == Enrolment.run_id)
+        .where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None), Run.archived_at.is_(None))
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    )
+    if newest is None:
+        return letters.invite(person)
+    return letters.invite(person, newest.run, trainer=newest.is_trainer)
 
 
 def grant(person: Person, role: str, library: Library | None = None) -> None:
@@ -154,20 +205,36 @@ def settle_sign_in(checked: Checked | None, limits: list[attempts.Limit]) -> Per
 
 
 def ask_reset(email: str) -> None:
-    """Mail a link to choose another password, if there is an open account with this address."""
+    """Mail a link to choose another password, if there is an open account with this address.
+
+    Who was invited and has not yet come has no password to forget: they get the invitation again.
+    """
     person = find_person(email)
-    if person is not None and person.active:
+    if person is None or not person.active:
+        return
+    if person.password_hash is None:
+        invite_again(person)
+    else:
         letters.mail_reset(person)
 
 
 def runs_of(person: Person) -> list[Run]:
-    """The runs that somebody takes part in or teaches, newest first."""
-    found = select(Run).join(Enrolment, Enrolment.run_id == Run.id)
+    """The open runs that somebody takes part in or teaches, newest first."""
+    found = select(Run).join(Enrolment, Enrolment.run_id == Run.id).where(Run.archived_at.is_(None))
     return list(
         db.session.scalars(
             found.where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None)).order_by(Run.id.desc())
         )
     )
+
+
+def _checked_name(text: str) -> str:
+    name = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    if not name:
+        raise Invalid(_("Vul een naam in."), "name")
+    if len(name) > LONGEST_NAME:
+        raise Invalid(_("Deze naam is te lang. Houd het bij %(num)s tekens.", num=LONGEST_NAME), "name")
+    return name
 
 
 def _checked_email(text: str) -> str:

@@ -1,14 +1,25 @@
-"""Who is here: the signed-in person of a request."""
+"""Who is here: the signed-in person of a request.
 
-from flask import Flask, Response, session
+The session is a signed cookie: it names the person, and has a key of its own. What ends one is known to the server:
+the key is noted at signing out, and the person's version rises with the password, which ends them all.
+"""
+
+import secrets
+
+from flask import Flask, Response, current_app, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_login import LoginManager, login_user, logout_user
-from sqlalchemy import select
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import joinedload
 
+from ..clock import now
 from ..db import db
 from ..headers import is_static
-from .models import Person
+from .models import EndedSession, Person
+
+KEY = "key"
+RENEWED = "renewed"
+RENEW_AFTER = 3600  # seconds
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -20,28 +31,66 @@ class Cookies(SecureCookieSessionInterface):
 
 
 def load_person(identity: str) -> Person | None:
-    """The person behind a session; None once the password changed or the account was closed."""
+    """The person behind a session; None once it was signed out, the password changed or the account was closed."""
     number, _, version = identity.partition(":")
     if not (number.isdigit() and version.isdigit()):
         return None
+    # Within the one query for the person, so that it costs a page nothing.
+    ended = exists().where(EndedSession.key == session.get(KEY, ""))
     return db.session.scalar(
         select(Person)
-        .where(Person.id == int(number), Person.version == int(version), Person.active)
+        .where(Person.id == int(number), Person.version == int(version), Person.active, ~ended)
         .options(joinedload(Person.library))
     )
 
 
 def sign_in(person: Person) -> None:
     """Begin a session for this person. Nothing of the one before stays, so a planted one is worth nothing."""
-    session.clear()
+    _end()
     login_user(person)
+    session[KEY] = secrets.token_urlsafe(24)
+    session[RENEWED] = _seconds()
     session.permanent = True  # for PERMANENT_SESSION_LIFETIME
 
 
 def sign_out() -> None:
-    """End the session of this browser."""
+    """End the session of this browser, also for whoever copied its cookie."""
     logout_user()
+    _end()
+
+
+def sign_out_elsewhere(person: Person) -> None:
+    """End all other sessions of the person who is here, and the links to choose a password that are under way."""
+    person.version += 1
+    db.session.flush()
+    sign_in(person)
+
+
+def _end() -> None:
+    """Forget the present session, and remember for as long as its cookie may live that it ended."""
+    if KEY in session:
+        # Twice as long: a page that was under way may have renewed the cookie just after.
+        past = now() - 2 * current_app.permanent_session_lifetime
+        db.session.execute(delete(EndedSession).where(EndedSession.ended_at < past))
+        db.session.add(EndedSession(key=session[KEY]))
     session.clear()
+
+
+def _tend() -> None:
+    """Let the cookie of somebody who is busy live on, and forget a session that ended, so that it is not signed anew.
+
+    Once an hour: with each answer that has a cookie, one that was just cleared could come back.
+    """
+    if KEY not in session or is_static():
+        return
+    if not current_user.is_authenticated:
+        session.clear()
+    elif _seconds() - session.get(RENEWED, 0) >= RENEW_AFTER:
+        session[RENEWED] = _seconds()
+
+
+def _seconds() -> int:
+    return int(now().timestamp())
 
 
 def init_app(app: Flask) -> None:
@@ -50,3 +99,4 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # it compares addresses, and people change networks on the train
     manager.user_loader(load_person)
+    app.before_request(_tend)

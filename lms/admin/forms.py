@@ -2,8 +2,19 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectMultipleField
+from wtforms import EmailField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from ..runs.forms import strip
+
+
+class PersonForm(FlaskForm):
+    """Who somebody is. What is a good name or address is decided in the services."""
+
+    name = StringField(_l("Naam"), [DataRequired(_l("Vul een naam in."))], filters=[strip])
+    email = EmailField(_l("E-mailadres"), [DataRequired(_l("Vul een e-mailadres in."))], filters=[strip])
+    library = StringField(_l("Bibliotheek"), filters=[strip])
 
 
 class RolesForm(FlaskForm):

@@ -41,7 +41,7 @@ def post_announcement(run_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("admin/announce.html", visit=visit, form=form), 422
     runs.announce(visit.run, visit.person, form.title.data, form.body.data)
-    flash(_("Uw bericht staat op de cursuspagina. Iedereen in de groep krijgt het ook per mail."), "success")
+    flash(_("Uw bericht staat op de cursuspagina. De anderen in de groep krijgen het ook per mail."), "success")
     return redirect(url_for("core.runs.run", run_id=run_id))
 
 

@@ -1,4 +1,4 @@
-"""The people of the site: find them, give them roles, close an account."""
+"""The people of the site: find them, change them, give them roles, close an account."""
 
 from collections.abc import Collection
 
@@ -8,11 +8,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..accounts import services as accounts
+from ..accounts import session
 from ..accounts.models import Person
+from ..errors import Invalid
+from ..libraries.services import all_libraries
 from ..policies import requires
 from . import services
 from .blueprint import bp
-from .forms import RolesForm
+from .forms import PersonForm, RolesForm
 
 
 @bp.get("/beheer/mensen")
@@ -30,6 +33,24 @@ def person(person_id: int) -> ResponseReturnValue:
     """One person with roles and runs."""
     found = services.load_person(person_id)
     return _page(found, _roles_form(services.granted(found)))
+
+
+@bp.post("/beheer/mensen/<int:person_id>/wijzigen")
+@requires("core.manage")
+def change(person_id: int) -> ResponseReturnValue:
+    """Change name, address or library."""
+    found = services.load_person(person_id)
+    form = PersonForm()
+    try:
+        if form.validate_on_submit():
+            changed = accounts.change_person(found, form.name.data, form.email.data, form.library.data)
+            if "email" in changed and found.id == current_user.id:
+                session.sign_in(found)  # another address ends all sessions; this one goes on
+            flash(_told(found, changed), "success" if changed else "info")
+            return redirect(url_for(".person", person_id=person_id))
+    except Invalid as error:
+        form[error.field or "name"].errors = [str(error)]
+    return _page(found, _roles_form(services.granted(found)), form), 422
 
 
 @bp.post("/beheer/mensen/<int:person_id>/rollen")
@@ -70,7 +91,7 @@ def reopen(person_id: int) -> ResponseReturnValue:
 def invite(person_id: int) -> ResponseReturnValue:
     """Send the invitation once more, with a fresh link."""
     found = services.load_person(person_id)
-    accounts.invite(found)
+    accounts.invite_again(found)
     flash(_("%(name)s krijgt een mail met een nieuwe link.", name=found.name), "success")
     return redirect(url_for(".person", person_id=person_id))
 
@@ -81,11 +102,27 @@ def _roles_form(granted: Collection[str] = ()) -> RolesForm:
     return form
 
 
-def _page(found: Person, form: RolesForm) -> str:
+def _told(found: Person, changed: Collection[str]) -> str:
+    if not changed:
+        return _("Er is niets veranderd.")
+    sentences = [_("De gegevens van %(name)s zijn bewaard.", name=found.name)]
+    if "email" in changed:
+        sentences.append(_("Het oude adres krijgt een mail. Aanmelden kan nu met %(email)s.", email=found.email))
+        if found.password_hash is None and found.active:
+            sentences.append(_("De uitnodiging is opnieuw verstuurd."))
+    return " ".join(sentences)
+
+
+def _page(found: Person, form: RolesForm, person_form: PersonForm | None = None) -> str:
+    if person_form is None:
+        library = found.library.name if found.library else ""
+        person_form = PersonForm(formdata=None, name=found.name, email=found.email, library=library)
     return render_template(
         "admin/person.html",
         found=found,
         form=form,
+        person_form=person_form,
+        libraries=all_libraries(),
         library_roles=services.library_roles(found),
         enrolments=services.enrolments(found),
         is_self=found.id == current_user.id,

@@ -5,14 +5,27 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from ..courses.models import Course
 from ..errors import Invalid, NotFound
+from ..jobs import services as jobs
 from ..policies import requires
-from ..runs import enrolling
+from ..runs import enrolling, lifecycle
 from ..runs import services as runs
 from ..runs.enrolling import Enrolled
-from ..runs.forms import DayForm, PeopleForm, RemoveForm, ReplaceForm, RunForm, due_form, run_form, show
+from ..runs.forms import (
+    DayForm,
+    NameForm,
+    PeopleForm,
+    RemoveForm,
+    RemoveRunForm,
+    ReplaceForm,
+    RunForm,
+    due_form,
+    run_form,
+    show,
+)
 from ..runs.models import PARTICIPANT, TRAINER, Enrolment
 from ..runs.planning import plan_of
 from ..runs.problems import Problems
@@ -25,10 +38,20 @@ ROLES = {"trainers": TRAINER, "deelnemers": PARTICIPANT}
 @bp.get("/beheer/")
 @requires("core.manage")
 def index() -> ResponseReturnValue:
-    """The runs of the site, newest first."""
-    page = runs.all_runs()
+    """The runs of the site that are open, newest first."""
+    page = runs.all_runs(closed=False)
     counts = runs.counts(page.items)
-    return render_template("admin/index.html", page=page, counts=counts, next_day=runs.next_day)
+    return render_template(
+        "admin/index.html", page=page, counts=counts, next_day=runs.next_day, standing=jobs.standing()
+    )
+
+
+@bp.get("/beheer/uitvoeringen/afgesloten")
+@requires("core.manage")
+def closed_runs() -> ResponseReturnValue:
+    """The runs that were closed, newest first."""
+    page = runs.all_runs(closed=True)
+    return render_template("admin/closed_runs.html", page=page, counts=runs.counts(page.items))
 
 
 @bp.get("/beheer/uitvoeringen/nieuw")
@@ -195,6 +218,56 @@ def replace(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     return _enrolment_page(visit, found, replace=form), 422
 
 
+@bp.post("/beheer/uitvoeringen/<int:run_id>/naam")
+@requires("core.manage")
+def rename(run_id: int) -> ResponseReturnValue:
+    """Give the run another name."""
+    visit = _load(run_id)
+    form = NameForm()
+    try:
+        if form.validate_on_submit():
+            lifecycle.rename(visit.run, form.name.data)
+            flash(_("De uitvoering heet nu %(name)s.", name=visit.run.name), "success")
+            return redirect(url_for(".run", run_id=run_id))
+    except Problems as error:
+        show(form, error)
+    return _run_page(visit, name=form), 422
+
+
+@bp.post("/beheer/uitvoeringen/<int:run_id>/sluiten")
+@requires("core.manage")
+def close_run(run_id: int) -> ResponseReturnValue:
+    """Close the run: it leaves the lists, and its work can still be read."""
+    visit = _load(run_id)
+    lifecycle.close(visit.run)
+    flash(_("%(name)s is afgesloten. Het werk blijft te lezen.", name=visit.run.name), "success")
+    return redirect(url_for(".run", run_id=run_id))
+
+
+@bp.post("/beheer/uitvoeringen/<int:run_id>/openen")
+@requires("core.manage")
+def reopen_run(run_id: int) -> ResponseReturnValue:
+    """Let the run go on."""
+    visit = _load(run_id)
+    lifecycle.reopen(visit.run)
+    flash(_("%(name)s is weer open.", name=visit.run.name), "success")
+    return redirect(url_for(".run", run_id=run_id))
+
+
+@bp.post("/beheer/uitvoeringen/<int:run_id>/verwijderen")
+@requires("core.manage")
+def remove_run(run_id: int) -> ResponseReturnValue:
+    """Remove a run in which nobody handed in anything."""
+    visit = _load(run_id)
+    form = RemoveRunForm()
+    if not form.validate_on_submit():
+        return _run_page(visit, away=form), 422
+    name = visit.run.name
+    lifecycle.remove(visit.run)
+    flash(_("%(name)s is verwijderd. De accounts van de mensen blijven.", name=name), "success")
+    return redirect(url_for(".index"))
+
+
 def _load(run_id: int) -> RunVisit:
     return load_run(current_user, run_id, admin=True)
 
@@ -227,7 +300,8 @@ def _new_page(course: Course, form: RunForm) -> str:
     return render_template("admin/new_run.html", course=course, form=form)
 
 
-def _run_page(visit: RunVisit, trainers: PeopleForm | None = None, deelnemers: PeopleForm | None = None) -> str:
+def _run_page(visit: RunVisit, **forms: FlaskForm) -> str:
+    """The page of a run; ``forms`` are those that were refused: trainers, deelnemers, name or away."""
     everybody = enrolling.enrolments(visit.run)
     return render_template(
         "admin/run.html",
@@ -237,8 +311,12 @@ def _run_page(visit: RunVisit, trainers: PeopleForm | None = None, deelnemers: P
         participants=[one for one in everybody if one.role == PARTICIPANT],
         away=enrolling.absences(visit.run),
         announcements=runs.announcements(visit.run, 10),
-        add_trainers=trainers or PeopleForm(formdata=None, prefix="trainers"),
-        add_participants=deelnemers or PeopleForm(formdata=None, prefix="deelnemers"),
+        has_work=lifecycle.has_work(visit.run),
+        refused=any(form.errors for form in forms.values()),
+        add_trainers=forms.get("trainers") or PeopleForm(formdata=None, prefix="trainers"),
+        add_participants=forms.get("deelnemers") or PeopleForm(formdata=None, prefix="deelnemers"),
+        name_form=forms.get("name") or NameForm(formdata=None, name=visit.run.name),
+        remove_form=forms.get("away") or RemoveRunForm(formdata=None),
     )
 
 

@@ -6,6 +6,7 @@ from .. import events
 from ..files.names import in_words
 from ..i18n import moment
 from ..notifications import services as notifications
+from ..runs import absences
 from ..runs.visits import Visit
 from .models import Version
 
@@ -15,7 +16,7 @@ def send(visit: Visit, version: Version, url: str) -> None:
     events.send("core.handed_in", version=version)
     title = visit.activity.title
     lines = [
-        _("Beste %(name)s,", name=visit.person.name),
+        _("Dag %(name)s,", name=visit.person.first_name),
         "",
         _(
             "Wij hebben uw werk ontvangen op %(moment)s: versie %(number)s van «%(title)s».",
@@ -36,4 +37,18 @@ def send(visit: Visit, version: Version, url: str) -> None:
         _("Bekijk wat u inleverde: %(url)s", url=url),
     ]
     subject = _("Ontvangen: %(title)s, versie %(number)s", title=title, number=version.number)
-    notifications.send(visit.person, "receipt", subject, "\n".join(lines))
+    notifications.send(visit.person, "receipt", subject, "\n".join(lines), link=url)
+    _tell_trainers(visit, version)
+
+
+def _tell_trainers(visit: Visit, version: Version) -> None:
+    """Only who asked for it: on «Vandaag» every trainer sees what waits, and a line for each hand-in would be noise."""
+    page = notifications.link("core.grading.judge", run_id=visit.run.id, version_id=version.id)
+    facts = {"name": visit.person.name, "title": visit.activity.title, "number": version.number}
+    for trainer in absences.trainers(visit.run):
+        if notifications.wants(trainer.person, "handed_in"):
+            body = _("%(name)s leverde versie %(number)s in van «%(title)s».", **facts)
+            body += "\n\n" + _("Bekijk en beoordeel het werk: %(link)s", link=page)
+            notifications.send(
+                trainer.person, "handed_in", _("Ingeleverd: %(title)s, %(name)s", **facts), body, link=page
+            )

@@ -40,15 +40,15 @@ PER_PAGE = 25
 class Typed:
     """What came in with one press on a button. ``revision`` is the one the page was made with.
 
-    ``received`` are files that lie in the store already; ``problems`` are the sentences about those that were
-    refused. Make it with :func:`make_ready`, before any lock is taken: it may take a while.
+    ``received`` are files that lie in the store already; ``problems`` is what is wrong with
+    those that were refused. Make it with :func:`make_ready`, before any lock is taken: it may take a while.
     """
 
     text: str
     revision: int
     overwrite: bool = False
     received: tuple[Received, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Invalid, ...] = ()
     html: str = ""
 
 
@@ -96,7 +96,7 @@ def make_ready(
     *,
     overwrite: bool = False,
     received: Sequence[Received] = (),
-    problems: Sequence[str] = (),
+    problems: Sequence[Invalid] = (),
     render: bool = False,
 ) -> Typed:
     """Make what came in ready: line ends as \\n, no character that a database refuses; with ``render`` as HTML too."""
@@ -197,7 +197,7 @@ def _keep(visit: Visit, draft: Draft, typed: Typed) -> None:
         progress.note(visit.activity, visit.person, "draft", visit.run)
     db.session.flush()
     if problems:
-        raise Invalid("\n".join(problems), files.FIELD)
+        raise files.together(problems)
 
 
 def _keep_text(draft: Draft, typed: Typed) -> None:
@@ -217,8 +217,8 @@ def _keep_text(draft: Draft, typed: Typed) -> None:
     draft.updated_at = clock.now()
 
 
-def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> list[str]:
-    """Add the files that are not there yet; files that do not fit any more are a sentence."""
+def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> list[Invalid]:
+    """Add the files that are not there yet; returns what is wrong when they do not fit any more."""
     new = list({file.sha256: file for file in received if file.sha256 not in _contents(draft.files)}.values())
     files.drop([file for file in received if file not in new])
     total = len(draft.files) + len(new)

@@ -27,7 +27,7 @@ def record(
     if actor is None and has_request_context() and current_user.is_authenticated:
         actor = current_user
     entry = AuditEntry(
-        via=SITE if has_request_context() else COMMAND,
+        via=SITE if actor is not None or has_request_context() else COMMAND,
         actor_id=actor.id if actor is not None else None,
         action=action,
         subject_kind=subject.__tablename__.partition("_")[2],

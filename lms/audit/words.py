@@ -14,6 +14,7 @@ from .services import COMMAND
 
 _WORDS: Mapping[str, Any] = {
     "core.account_made": _l("Account gemaakt"),
+    "core.account_changed": _l("Account gewijzigd"),
     "core.account_closed": _l("Account gesloten"),
     "core.account_opened": _l("Account weer geopend"),
     "core.account_exported": _l("Gegevens gedownload"),
@@ -23,6 +24,10 @@ _WORDS: Mapping[str, Any] = {
     "core.role_taken": _l("Rol weggenomen"),
     "core.enrolled": _l("In een groep gezet"),
     "core.left": _l("Uit een groep gehaald"),
+    "core.run_renamed": _l("Uitvoering hernoemd"),
+    "core.run_closed": _l("Uitvoering afgesloten"),
+    "core.run_opened": _l("Uitvoering weer geopend"),
+    "core.run_removed": _l("Uitvoering verwijderd"),
     "core.day_changed": _l("Lesdag gewijzigd"),
     "core.judgement_released": _l("Oordeel vrijgegeven"),
     "core.judgement_retracted": _l("Oordeel ingetrokken"),

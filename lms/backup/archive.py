@@ -10,7 +10,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -129,13 +129,13 @@ class Reader:
             with damage_named(self._path):
                 self._verify(part)
 
-    def lines(self, table: TablePart) -> Iterator[bytes]:
-        """The rows of a table, one line for each."""
+    def lines(self, table: TablePart) -> Generator[bytes]:
+        """The rows of a table, one line for each. Close it: the archive stays open as long as it is."""
         with self._file.open(table.member) as member:
             yield from member
 
-    def pieces(self, file: FilePart) -> Iterator[bytes]:
-        """The bytes of a file."""
+    def pieces(self, file: FilePart) -> Generator[bytes]:
+        """The bytes of a file. Close it, too."""
         with self._file.open(file.member) as member:
             yield from _pieces(member)
 

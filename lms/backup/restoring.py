@@ -6,7 +6,7 @@ then the tables are brought up to date. All of that is one transaction, so a fai
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +65,8 @@ def restore(path: Path, *, without: Collection[str] = (), tell: archive.Tell) ->
                 undo.pop_all()  # committed: nothing is undone any more
         except SQLAlchemyError as error:
             raise BackupError(f"The database refuses this: {tables.first_line(error)}.") from error
-        except OSError as error:
-            raise BackupError(f"The backup cannot be put back: {error.strerror or error}.") from error
+        except (OSError, store.StoreError) as error:
+            raise BackupError(f"The files cannot be put back: {tables.first_line(error)}.") from error
     mounted = {plugin.name for plugin in registry().plugins}
     restored.off = tuple(plugin.name for plugin, _ in chosen if plugin.name not in mounted)
     return restored
@@ -128,7 +128,8 @@ def _load(connection: Connection, reader: archive.Reader, parts: list[TablePart]
         for done, table in enumerate(made):
             tell("tables", done, len(made))
             part = by_name[table.name]
-            loader.load(table, reader.lines(part))
+            with closing(reader.lines(part)) as lines:
+                loader.load(table, lines)
             count = connection.scalar(select(func.count()).select_from(table))
             if count != part.rows:
                 raise BackupError(f"Table {table.name!r} should have {part.rows} rows and got {count}.")
@@ -188,9 +189,10 @@ def _put_files(reader: archive.Reader, undo: ExitStack, tell: archive.Tell) -> N
     files = reader.manifest.files
     for done, part in enumerate(files):
         tell("files", done, len(files))
+        with closing(reader.pieces(part)) as pieces:
+            store.put_back(part.key, pieces)
         if part.key not in present:  # else a restore was killed here before, and left it
             undo.callback(store.delete, part.key)
-        store.put_back(part.key, reader.pieces(part))
 
 
 def _put_secret(secret: str | None, undo: ExitStack) -> bool:

@@ -67,6 +67,8 @@ def back_up(path: Path, *, force: bool = False, with_secret: bool = False, tell:
             writer.finish(manifest)
     except SQLAlchemyError as error:
         raise BackupError(f"The database cannot be read: {tables.first_line(error)}.") from error
+    except store.StoreError as error:
+        raise BackupError(f"The files cannot be read: {tables.first_line(error)}.") from error
     return Made(path, manifest, path.stat().st_size, problems)
 
 

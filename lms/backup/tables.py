@@ -112,7 +112,9 @@ class Loader:
             try:
                 row = json.loads(line)
                 batch.append({c.name: self._decode(c, kind, row[c.name]) for c, kind in columns})
-            except (ValueError, TypeError, LookupError) as error:
+            except KeyError as error:
+                raise BackupError(f"Row {count + len(batch) + 1} of {table.name!r} has no {error}.") from error
+            except (ValueError, TypeError) as error:
                 raise BackupError(f"Row {count + len(batch) + 1} of {table.name!r} is not sound: {error}.") from error
             if len(batch) == BATCH:
                 count += self._insert(table, insert, batch)

@@ -10,7 +10,10 @@ from ..db import Base
 
 
 class StoredFile(Base):
-    """An uploaded file. ``name`` is the person's own; ``size`` is in bytes."""
+    """An uploaded file. ``name`` is the person's own; ``size`` is in bytes.
+
+    ``width`` and ``height`` are in pixels, and only there for a picture that we drew anew ourselves.
+    """
 
     __tablename__ = "core_file"
 
@@ -21,4 +24,11 @@ class StoredFile(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(120), unique=True)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def is_picture(self) -> bool:
+        """May it be shown within a page?"""
+        return self.width is not None

@@ -1,7 +1,8 @@
 """Taking in files: first the bytes, checked and stored without any lock; then the row, with the work it belongs to."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -17,7 +18,7 @@ from ..db import db
 from ..errors import Invalid, NotFound
 from ..jobs.services import enqueue
 from ..runs.models import TRAINER, Enrolment
-from . import kinds, names, store
+from . import kinds, names, pictures, store
 from .models import StoredFile
 
 FIELD = "files"
@@ -26,13 +27,26 @@ CHUNK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Received:
-    """A file whose bytes are checked and stored, and that no row names yet. ``size`` is in bytes."""
+    """A file whose bytes are checked and stored, and that no row names yet. ``size`` is in bytes.
+
+    ``width`` and ``height`` are in pixels, for a picture that was drawn anew.
+    """
 
     name: str
     media_type: str
     size: int
     sha256: str
     key: str
+    width: int | None = None
+    height: int | None = None
+
+
+class NotKept(Invalid):
+    """A good file for which there is no place; ``status`` says whether that is full or away."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message, FIELD)
+        self.status = status
 
 
 def most() -> int:
@@ -51,52 +65,59 @@ def limits() -> str:
     )
 
 
-def receive_all(uploads: Sequence[FileStorage]) -> tuple[tuple[Received, ...], tuple[str, ...]]:
-    """The files that are good, stored; and a sentence for each that is not.
+def receive_all(uploads: Sequence[FileStorage]) -> tuple[tuple[Received, ...], tuple[Invalid, ...]]:
+    """The files that are good, stored; and for each that is not, what is wrong with it.
 
     Call it before the first write: it may take a while and needs no database.
     """
     chosen = [upload for upload in uploads if upload.filename]
     if len(chosen) > most():
         return (), (too_many(len(chosen)),)
-    good, problems = [], []
+    good: list[Received] = []
+    problems: list[Invalid] = []
     for upload in chosen:
         try:
             good.append(receive(upload))
+        except NotKept as error:
+            problems.append(error)
+            break  # the next one would wait as long for the same answer
         except Invalid as error:
-            problems.append(str(error))
+            problems.append(error)
     return tuple(good), tuple(problems)
 
 
 def receive(upload: FileStorage) -> Received:
-    """Check one upload and store its bytes. Raises Invalid with a sentence that names the file."""
+    """Check one upload and store its bytes; a picture is drawn anew. Raises Invalid with a sentence that names it."""
     name = names.clean(upload.filename or "")
-    file = upload.stream
-    file.seek(0, 2)
-    size = file.tell()
-    limit = current_app.config["UPLOAD_MAX_BYTES"]
-    if size > limit:
-        sentence = _(
-            "%(name)s: Dit bestand is %(size)s. Kies een bestand tot %(limit)s.",
-            name=name,
-            size=names.in_words(size),
-            limit=names.in_words(limit),
-        )
-        raise Invalid(sentence, FIELD)
-    if not size:
-        raise Invalid(_("%(name)s: Dit bestand is leeg. Kies een ander bestand.", name=name), FIELD)
-    media_type = _media_type(name, file)
-    return Received(name, media_type, size, _sha256(file), store.put(file))
+    try:
+        _check_size(upload.stream)
+        media_type = kinds.media_type(name, upload.stream)
+        with _to_store(upload.stream, media_type) as (file, width, height):
+            size, sha256 = _measure(file)
+            return Received(name, media_type, size, sha256, store.put(file), width, height)
+    except kinds.UnfitError as error:
+        raise Invalid(_("%(name)s: %(problem)s", name=name, problem=error), FIELD) from error
+    except store.StoreError as error:
+        sentence = _("%(name)s: Dit bestand is niet bewaard. %(problem)s", name=name, problem=error)
+        raise NotKept(sentence, error.status) from error
 
 
-def too_many(number: int) -> str:
-    """The sentence for more files than fit."""
-    return ngettext(
+def together(problems: Sequence[Invalid]) -> Invalid:
+    """One error for several, with the gravest status and a line for each."""
+    whole = Invalid("\n".join(str(problem) for problem in problems), FIELD)
+    whole.status = max(problem.status for problem in problems)
+    return whole
+
+
+def too_many(number: int) -> Invalid:
+    """What is wrong with more files than fit."""
+    sentence = ngettext(
         "U kunt één bestand meesturen. Dit zijn er %(number)s.",
         "U kunt hoogstens %(num)s bestanden meesturen. Dit zijn er %(number)s.",
         most(),
         number=number,
     )
+    return Invalid(sentence, FIELD)
 
 
 def add(owner: Person, received: Received) -> StoredFile:
@@ -108,15 +129,18 @@ def add(owner: Person, received: Received) -> StoredFile:
         size=received.size,
         sha256=received.sha256,
         key=received.key,
+        width=received.width,
+        height=received.height,
     )
     db.session.add(stored)
     return stored
 
 
 def drop(received: Sequence[Received]) -> None:
-    """Remove the bytes of files that turned out not to be needed."""
+    """Remove the bytes of files that turned out not to be needed; those that cannot go now are swept up later."""
     for file in received:
-        store.delete(file.key)
+        with suppress(store.StoreError):
+            store.delete(file.key)
 
 
 def forget(stored: StoredFile) -> None:
@@ -155,30 +179,39 @@ def _trained_by(person: Person) -> Any:
     )
 
 
-def _media_type(name: str, file: IO[bytes]) -> str:
-    media_type = kinds.KINDS.get(kinds.extension(name))
-    if media_type is None:
-        sentence = _(
-            "%(name)s: Dit soort bestand nemen we niet aan. Kies %(kinds)s.", name=name, kinds=kinds.KINDS_IN_WORDS
-        )
-        raise Invalid(sentence, FIELD)
-    if not kinds.fits(file, media_type):
-        if kinds.is_text_kind(media_type):
-            sentence = _("%(name)s: Dit is geen tekst in UTF-8. Bewaar het opnieuw als UTF-8.", name=name)
-        else:
-            sentence = _(
-                "%(name)s: De naam eindigt op %(end)s, maar het bestand is iets anders. "
-                "Bewaar het opnieuw als %(end)s en kies het dan weer.",
-                name=name,
-                end=f".{kinds.extension(name)}",
-            )
-        raise Invalid(sentence, FIELD)
-    return media_type
+def _check_size(file: IO[bytes]) -> None:
+    size = file.seek(0, 2)
+    limit = current_app.config["UPLOAD_MAX_BYTES"]
+    if not size:
+        raise kinds.UnfitError(_("Dit bestand is leeg. Kies een ander bestand."))
+    if size > limit:
+        words = {"size": names.in_words(size), "limit": names.in_words(limit)}
+        raise kinds.UnfitError(_("Dit bestand is %(size)s. Kies een bestand tot %(limit)s.", **words))
 
 
-def _sha256(file: IO[bytes]) -> str:
+@contextmanager
+def _to_store(file: IO[bytes], media_type: str) -> Iterator[tuple[IO[bytes], int | None, int | None]]:
+    """What is stored of an upload: the file itself, or the picture that we made of it with its measures."""
+    if media_type not in pictures.FORMATS:
+        yield file, None, None
+        return
+    try:
+        with store.told():  # a large one is drawn on the disk
+            picture = pictures.redraw(file, media_type)
+    except pictures.BrokenError as error:
+        raise kinds.UnfitError(_("Deze foto is beschadigd. Bewaar hem opnieuw of kies een andere.")) from error
+    except pictures.TooLargeError as error:
+        limit = pictures.MAX_PIXELS // 1_000_000
+        sentence = _("Deze foto is te groot. Kies een foto tot %(limit)s megapixel.", limit=limit)
+        raise kinds.UnfitError(sentence) from error
+    with picture.file:
+        yield picture.file, picture.width, picture.height
+
+
+def _measure(file: IO[bytes]) -> tuple[int, str]:
     file.seek(0)
-    seen = hashlib.sha256()
+    size, seen = 0, hashlib.sha256()
     while piece := file.read(CHUNK):
+        size += len(piece)
         seen.update(piece)
-    return seen.hexdigest()
+    return size, seen.hexdigest()

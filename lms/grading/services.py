@@ -217,6 +217,7 @@ def release(work: Work, trainer: Person, judgement: Judgement, revision: int, li
             "Dag %(name)s,\n\n%(trainer)s heeft uw werk voor «%(title)s» bekeken. Lees het oordeel:\n%(link)s",
             name=work.participant.first_name, trainer=trainer.name, title=work.activity.title, link=link,
         ),
+        link, trainer,
     )  # fmt: skip
     db.session.flush()
     events.send("core.released", assessment=assessment)
@@ -252,6 +253,7 @@ def retract(work: Work, trainer: Person, reason: str, link: str) -> Assessment:
             name=work.participant.first_name, trainer=trainer.name, title=work.activity.title,
             reason=assessment.retraction_reason, link=link,
         ),
+        link, trainer,
     )  # fmt: skip
     db.session.flush()
     events.send("core.retracted", assessment=assessment)
@@ -293,7 +295,7 @@ def _report(work: Work, overall: str) -> None:
         progress.complete(work.activity, work.participant, run, state=overall)
 
 
-def _mail(work: Work, kind: str, subject: str, body: str) -> None:
+def _mail(work: Work, kind: str, subject: str, body: str, link: str, trainer: Person) -> None:
     # Who left can no longer open the page that the mail leads to; the judging screen says so.
     if not work.participant_left:
-        notifications.send(work.participant, kind=kind, subject=subject, body=body)
+        notifications.send(work.participant, kind, subject, body, link=link, reply_to=trainer)

@@ -141,6 +141,7 @@ def _waits() -> Any:
         Assessment.released_at.is_(None),
         Enrolment.role == PARTICIPANT,
         Enrolment.left_at.is_(None),
+        exists().where(Run.id == Enrolment.run_id, Run.archived_at.is_(None)).correlate(Enrolment),
     )
 
 

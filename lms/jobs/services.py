@@ -1,20 +1,38 @@
 """The outbox: a job is a row that lives and dies with the data's transaction; ``lms worker`` does it afterwards."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from flask import current_app
+from flask_babel import gettext as _
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import func, select
 
 from ..clock import now
 from ..db import db
+from ..errors import NotFound
 from ..registry import registry
 from .models import Job
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
-LEASE = timedelta(minutes=10)
-"""How long a job is its worker's. Whoever died with it is thought dead after this, and another takes it up."""
+LATE = timedelta(minutes=5)
+"""A job that is due for longer than this means that no worker is running, or not enough of them."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many jobs failed and were given up, how many wait, and how long the oldest is due."""
+
+    failed: int
+    waiting: int
+    late: timedelta
+
+    @property
+    def stalled(self) -> bool:
+        return self.late > LATE
 
 
 def enqueue(kind: str, **payload: Any) -> Job:
@@ -63,13 +81,61 @@ def retry_failed() -> int:
     """Give the jobs that gave up another row of attempts; returns how many."""
     jobs = db.session.scalars(select(Job).where(Job.state == "failed")).all()
     for job in jobs:
-        job.state, job.attempts, job.due_at = "waiting", 0, now()
+        retry(job)
     return len(jobs)
+
+
+def retry(job: Job) -> None:
+    """Give a job that gave up another row of attempts; any other is left alone."""
+    if job.state == "failed":
+        job.state, job.attempts, job.due_at = "waiting", 0, now()
+
+
+def drop(job: Job) -> None:
+    """Remove a job that gave up: it is not tried again. Any other is left alone."""
+    if job.state == "failed":
+        db.session.delete(job)
+
+
+def load_job(job_id: int) -> Job:
+    """A job, for administrators. Otherwise NotFound."""
+    job = db.session.get(Job, job_id)
+    if job is None:
+        raise NotFound(_("Deze taak bestaat niet meer."))
+    return job
 
 
 def failed_jobs() -> list[Job]:
     """The jobs that gave up, oldest first."""
-    return list(db.session.scalars(select(Job).where(Job.state == "failed").order_by(Job.id)))
+    return list(db.session.scalars(_failed().order_by(Job.id)))
+
+
+def failed_page(page: int, per_page: int = 20) -> Pagination:
+    """The jobs that gave up, newest first."""
+    return db.paginate(_failed().order_by(Job.id.desc()), page=page, per_page=per_page, error_out=False)
+
+
+def standing() -> Standing:
+    """How the work stands. One query. What a plugin that is switched off has to do is left out."""
+    rows = db.session.execute(
+        select(Job.state, func.count(), func.min(Job.due_at))
+        .where(Job.state.in_(("failed", "waiting")), Job.kind.in_(_handlers()))
+        .group_by(Job.state)
+    )
+    found = {state: (count, due) for state, count, due in rows}
+    waiting, due = found.get("waiting", (0, None))
+    late = now() - due if due else timedelta()
+    return Standing(found.get("failed", (0, None))[0], waiting, max(late, timedelta()))
+
+
+def label(job: Job) -> str:
+    """What the job does, in words for an administrator."""
+    kind = next((known for known in registry().all("jobs") if known.kind == job.kind), None)
+    return str(kind.label) if kind and kind.label else job.kind
+
+
+def _failed() -> Any:
+    return select(Job).where(Job.state == "failed")
 
 
 def _claim() -> tuple[int, str, dict[str, Any]] | None:
@@ -90,7 +156,8 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
         db.session.commit()
         return _claim()
     job.attempts += 1
-    job.due_at = now() + LEASE
+    # Whoever dies with it is thought dead after this, and another takes it up.
+    job.due_at = now() + timedelta(seconds=current_app.config["JOB_LEASE"])
     claimed = (job.id, job.kind, job.payload)
     db.session.commit()
     return claimed

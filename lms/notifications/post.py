@@ -1,8 +1,9 @@
 """The post office: how mail leaves the house. ``MAIL_URL`` says by which way, ``MAIL_FROM`` in whose name."""
 
+import contextlib
 import smtplib
 import ssl
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr, getaddresses, parseaddr
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -10,8 +11,10 @@ from flask import Flask, current_app
 from flask_mailman import EmailMessage
 from flask_mailman import Mail as Mailman
 from flask_mailman.backends.smtp import EmailBackend
+from flask_mailman.message import utf8_charset_qp
 
 from ..errors import ConfigError
+from ..registry import registry
 from .models import Mail
 
 TIMEOUT = 10  # seconds for each answer of the mail server; dev.py gives the worker 15 to stop
@@ -19,45 +22,79 @@ PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
 LOCAL = {"console": "console", "file": "file", "memory": "locmem"}
 
 
-class _CarefulSmtp(smtplib.SMTP):
+class _Smtp(smtplib.SMTP):
     """STARTTLS that looks at the server's certificate; Python's own accepts any."""
 
     def starttls(self, *_args: Any, **options: Any) -> Any:
         return super().starttls(context=options.get("context") or ssl.create_default_context())
 
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        code, words = self.said = super().data(msg)
+        return code, words
+
+
+class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
+    """The same for a server that speaks TLS from the first byte."""
+
 
 class SmtpBackend(EmailBackend):
-    """Flask-Mailman's SMTP with the careful STARTTLS."""
+    """Flask-Mailman's SMTP, more careful."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        return smtplib.SMTP_SSL if self.use_ssl else _CarefulSmtp
+        return _SmtpOverTls if self.use_ssl else _Smtp
 
 
 def init_app(app: Flask) -> None:
     """Read ``MAIL_URL``; nothing is opened yet. Raises ConfigError for an address that we cannot use."""
     app.extensions["mailman"] = Mailman.init_mail(_settings(app.config["MAIL_URL"]))
+    found = getaddresses([sender(app)])
+    if len(found) != 1 or not all(found[0][1].rpartition("@")[::2]):
+        raise ConfigError("LMS_MAIL_FROM must be one address, such as Leerplein <leerplein@uw-bibliotheek.nl>.")
 
 
 def letter(mail: Mail) -> EmailMessage:
-    """The mail as it goes over the line, with the date and the id of its row."""
+    """The mail as it goes over the line, with the date and the id of its row. One that people can choose not to get
+    says where."""
     headers = {
         "Date": format_datetime(mail.created_at),
         "Message-ID": mail.message_id,
         "Auto-Submitted": "auto-generated",
     }
-    to = one_line(mail.to)
-    return EmailMessage(one_line(mail.subject), mail.body, sender(current_app), [to], headers=headers)
+    kind = registry().mail_kinds.get(mail.kind)
+    if kind is None or not kind.required:
+        headers["List-Unsubscribe"] = f"<{mails_page()}>"
+    answers = [formataddr((one_line(mail.reply_to.name), one_line(mail.reply_to.email)))] if mail.reply_to else None
+    return new_letter(one_line(mail.to), one_line(mail.subject), mail.body, headers, answers)
 
 
-def hand_over(message: EmailMessage) -> None:
-    """Give a mail to the server. Raises OSError or smtplib.SMTPException when it does not take it."""
+def new_letter(
+    to: str, subject: str, body: str, headers: dict[str, str], reply_to: list[str] | None = None
+) -> EmailMessage:
+    """Plain text to one address, in the name of the site."""
+    message = EmailMessage(subject, body, sender(current_app), [to], headers=headers, reply_to=reply_to)
+    if not body.isascii():
+        # A host on the way that rewrites eight-bit text would break the signature (DKIM) of the host before it.
+        message.encoding = utf8_charset_qp
+    return message
+
+
+def hand_over(message: EmailMessage) -> str:
+    """Give a mail to the server; returns what it said, such as «250 OK», or nothing if there is no server.
+
+    Raises OSError or smtplib.SMTPException when it does not take the mail.
+    """
     connection = current_app.extensions["mailman"].get_connection()
     message.connection = connection
     try:
+        connection.open()  # not left to send(), which would also close: see below
         message.send()
+        code, words = getattr(getattr(connection, "connection", None), "said", (0, b""))
     finally:
-        connection.close()  # Flask-Mailman leaves it open when the server refuses
+        # The server has the mail or has refused it; that the goodbye fails must not have it sent once more.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            connection.close()
+    return f"{code} {words.decode(errors='replace')}" if code else ""
 
 
 def sender(app: Flask) -> str:
@@ -71,6 +108,17 @@ def sender(app: Flask) -> str:
 def domain(app: Flask) -> str:
     """The domain of the sender, for the ids of mails."""
     return parseaddr(sender(app))[1].rpartition("@")[2][:80] or _host(app)
+
+
+def mails_page() -> str:
+    """The full address of the page on which one chooses mails."""
+    return address("core.accounts.account") + "#mails"
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """The full address of a page. From ``BASE_URL``: a request can claim any host it likes."""
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return current_app.config["BASE_URL"] + path
 
 
 def one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from ..grading.models import Assessment, CriterionLevel
 from ..html import from_markdown
 from ..jobs.models import Job
 from ..jobs.services import enqueue
-from ..notifications.models import Mail
+from ..notifications.models import Mail, Notice
 from ..runs.models import PARTICIPANT, Absence, Announcement, Enrolment, Run
 from .holdings import attempts_of, mails_to
 from .names import without_name
@@ -31,7 +31,7 @@ def erase(person: Person) -> None:
 
 
 def _clear_mails(person: Person) -> None:
-    """Mails to the person go; in mails to others the name does, and what the person wrote of an absence."""
+    """Mails to the person go; in mails and lines to others the name does, and what the person wrote of an absence."""
     db.session.execute(delete(Mail).where(mails_to(person)))
     notes = select(Absence.note).join(Enrolment, Enrolment.id == Absence.enrolment_id)
     own_notes = [note for note in db.session.scalars(notes.where(Enrolment.person_id == person.id)) if note.strip()]
@@ -40,6 +40,8 @@ def _clear_mails(person: Person) -> None:
         for note in own_notes:
             mail.body = mail.body.replace(note, "…")
         mail.subject, mail.body = without_name(mail.subject, person), without_name(mail.body, person)
+    for notice in db.session.scalars(select(Notice).where(Notice.title.contains(person.name, autoescape=True))):
+        notice.title = without_name(notice.title, person)
     # A mail server that refuses an address names it in its answer.
     for job in db.session.scalars(select(Job).where(Job.error.contains(person.email, autoescape=True))):
         job.error = without_name(job.error, person)

@@ -13,7 +13,7 @@ from ..courses.models import Activity, Course
 from ..files.models import StoredFile
 from ..grading.models import Assessment, CriterionLevel
 from ..libraries.models import Library
-from ..notifications.models import Mail
+from ..notifications.models import Mail, Notice
 from ..plugins import Holding
 from ..progress.models import Progress
 from ..runs.models import Absence, Announcement, Enrolment, Run
@@ -40,6 +40,7 @@ def _account(person: Person) -> Iterator[Holding]:
             Library.name.label("bibliotheek"),
             Person.active.label("open"),
             Person.created_at.label("gemaakt_op"),
+            Person.mail_choices.label("gekozen_mails"),
         )
         .outerjoin(Library, Library.id == Person.library_id)
         .where(Person.id == person.id),
@@ -214,6 +215,18 @@ def _told(person: Person) -> Iterator[Holding]:
         )
         .where(mails_to(person))
         .order_by(Mail.id),
+    )
+    yield Holding(
+        "meldingen",
+        _("Berichten op de site"),
+        select(
+            Notice.kind.label("soort"),
+            Notice.title.label("titel"),
+            Notice.created_at.label("geschreven_op"),
+            Notice.read_at.label("gelezen_op"),
+        )
+        .where(Notice.person_id == person.id)
+        .order_by(Notice.id),
     )
     about, by = AuditEntry.person_id == person.id, AuditEntry.actor_id == person.id
     yield Holding("logboek_over_u", _("Regels in het logboek, als betrokkene"), _log(about), stays=True)

@@ -10,7 +10,7 @@ from ..audit.models import AuditEntry
 from ..clock import now
 from ..db import db
 from ..jobs.models import Job
-from ..notifications.models import Mail
+from ..notifications.models import Mail, Notice
 
 LOG_DAYS = 730
 MAIL_DAYS = 90
@@ -30,6 +30,7 @@ def _past() -> dict[str, tuple[Any, ...]]:
     return {
         "log entries": (AuditEntry, AuditEntry.at < before(LOG_DAYS)),
         "mails": (Mail, Mail.created_at < before(MAIL_DAYS)),
+        "notices": (Notice, Notice.created_at < before(MAIL_DAYS)),
         "attempts": (Attempt, Attempt.at < before(ATTEMPT_DAYS)),
         "finished jobs": (Job, Job.state == "done", Job.done_at < before(JOB_DAYS)),
     }

@@ -11,7 +11,8 @@ from .. import clock
 from ..accounts.models import Person
 from ..db import db
 from ..errors import Conflict
-from ..notifications.services import send
+from ..notifications.letters import letter
+from ..notifications.services import link, send
 from .models import TRAINER, Absence, Enrolment, Run, RunDay
 from .visits import RunVisit
 
@@ -72,8 +73,9 @@ def sign_off(visit: RunVisit, day: RunDay, note: str) -> None:
     )  # fmt: skip
     if note:
         body += "\n\n" + _("Toelichting: %(note)s", note=note)
+    page = link("core.runs.day", run_id=visit.run.id, number=day.number)
     for trainer in trainers(visit.run):
-        send(trainer.person, "absence", subject, body)
+        send(trainer.person, "absence", subject, letter(trainer.person, body), link=page, reply_to=visit.person)
 
 
 def take_back(visit: RunVisit, day: RunDay) -> None:

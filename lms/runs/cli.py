@@ -74,7 +74,8 @@ def runs(ids: bool) -> None:
         for one in found.items:
             days = [clock.local(day.starts_at).date().isoformat() for day in one.days]
             people = f"{counts[one.id][PARTICIPANT]} participants, {counts[one.id][TRAINER]} trainers"
-            click.echo("\t".join((str(one.id), one.name, one.course.slug, " ".join(days), people)))
+            closed = ("closed",) if one.archived_at else ()
+            click.echo("\t".join((str(one.id), one.name, one.course.slug, " ".join(days), people, *closed)))
         page, more = page + 1, found.has_next
 
 

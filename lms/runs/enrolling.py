@@ -125,7 +125,7 @@ def enrol(run: Run, entries: Sequence[people.Entry], role: str) -> Enrolled:
     result = Enrolled()
     for row in rows:
         if row.person.password_hash is None:
-            accounts.invite(row.person, run)
+            accounts.invite(row.person, run, trainer=role == TRAINER)
             result.invited.append(row.person)
         else:
             messages.enrolled(row, run)

@@ -76,10 +76,15 @@ class DayForm(DayFields, FlaskForm):
     notify = BooleanField(_l("Stuur deelnemers en trainers een mail"), default=True)
 
 
-class RunForm(FlaskForm):
-    """A new run. :func:`run_form` adds the lesson days of the course, and the people after them."""
+class NameForm(FlaskForm):
+    """What a run is called."""
 
     name = StringField(_l("Naam"), [DataRequired(_l("Geef de uitvoering een naam, bijvoorbeeld Najaar 2026."))])
+
+
+class RunForm(NameForm):
+    """A new run. :func:`run_form` adds the lesson days of the course, and the people after them."""
+
     trainers: TextAreaField
     participants: TextAreaField
 
@@ -132,6 +137,15 @@ class RemoveForm(FlaskForm):
     sure = BooleanField(_l("Ik weet dat deze groep dan geen trainer heeft"))
 
 
+class RemoveRunForm(FlaskForm):
+    """To remove a run for good."""
+
+    sure = BooleanField(
+        _l("Ik wil deze uitvoering verwijderen"),
+        [DataRequired(_l("Kruis aan dat u deze uitvoering wilt verwijderen."))],
+    )
+
+
 class AnnouncementForm(FlaskForm):
     """A message to everybody in a run."""
 
@@ -153,9 +167,15 @@ class AnnouncementForm(FlaskForm):
     )
 
 
+class _MayBeEmpty(Optional):
+    """Not required, which the page says once above all fields."""
+
+    field_flags = {"optional": True, "said_above": True}
+
+
 def due_form(dues: Iterable[Due]) -> FlaskForm:
     """A form with a date ``due12`` for each activity; empty means that the date follows from the lesson days."""
-    fields = {f"due{due.activity.id}": DayField(due.name, [Optional()], default=due.own) for due in dues}
+    fields = {f"due{due.activity.id}": DayField(due.name, [_MayBeEmpty()], default=due.own) for due in dues}
     return type("DueForm", (FlaskForm,), fields)()
 
 

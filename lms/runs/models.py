@@ -15,7 +15,10 @@ TRAINER = "trainer"
 
 
 class Run(Base):
-    """``removed`` counts participants whose account was removed, so that its history keeps the number."""
+    """``removed`` counts participants whose account was removed, so that its history keeps the number.
+
+    A run that was closed (``archived_at``) leaves people's lists; its work can be read, and none comes in.
+    """
 
     __tablename__ = "core_run"
     __table_args__ = (UniqueConstraint("course_id", "name"),)  # a second press of the button makes no second run
@@ -25,6 +28,7 @@ class Run(Base):
     name: Mapped[str] = mapped_column(String(200))
     removed: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    archived_at: Mapped[datetime | None]
 
     course: Mapped[Course] = relationship()
     days: Mapped[list["RunDay"]] = relationship(order_by="RunDay.number", cascade="all, delete-orphan")

@@ -216,7 +216,9 @@ class Outline:
         minutes = sum(item.activity.minutes for item in items) + sum(step.minutes for _item, step in steps)
         done = sum(item.activity.minutes for item in items if item.done)
         # Work that came back was made all the same: its hours do not vanish.
-        done += sum(step.minutes for item, step in steps if item.done or item.state.waiting or item.state.kind == "back")
+        done += sum(
+            step.minutes for item, step in steps if item.done or item.state.waiting or item.state.kind == "back"
+        )
         task_item, task = steps[0] if steps else (None, None)
         return Week(
             number=number,

@@ -15,6 +15,7 @@ from .models import TRAINER, Enrolment, Run
 from .problems import Problem
 
 MAX_LINES = 1000
+LONGEST_ROW = 10_000  # characters; no cell that fits comes after so many, and csv refuses a cell of 131,072
 HEADER = frozenset({"naam", "name", "e-mail", "email", "e-mailadres", "emailadres", "mail"})
 
 
@@ -70,6 +71,7 @@ def parse(text: str, field: str) -> tuple[list[Line], list[Problem]]:
 
 def _cells(row: str) -> list[str]:
     """The cells of a row, cut at the sign that gives an address in the second cell."""
+    row = row[:LONGEST_ROW]
     ways = [[tidy(cell) for cell in next(csv.reader([row], delimiter=sign, skipinitialspace=True))] for sign in ";\t,"]
     for cells in ways:
         while len(cells) > 1 and not cells[-1]:

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from .. import clock, policies
@@ -28,6 +28,13 @@ def mine() -> ResponseReturnValue:
     return _only_or_list(None)
 
 
+@bp.get("/runs/afgesloten")
+@requires("core.follow")
+def closed() -> ResponseReturnValue:
+    """The runs that were closed, to read back."""
+    return render_template("runs/closed.html", page=db.paginate(_runs(closed=True), per_page=20))
+
+
 @bp.get("/courses/<slug>")
 @requires("core.follow")
 def course(slug: str) -> ResponseReturnValue:
@@ -39,16 +46,24 @@ def course(slug: str) -> ResponseReturnValue:
 
 
 def _only_or_list(course: Course | None) -> ResponseReturnValue:
+    runs = _runs(closed=False)
+    if course is not None:
+        runs = runs.where(Run.course_id == course.id)
+    page = db.paginate(runs, per_page=20)
+    has_closed = db.session.scalar(_runs(closed=True).with_only_columns(Run.id).limit(1)) is not None
+    # With closed runs the list is shown even so, since it leads there.
+    if page.total == 1 and page.items and not has_closed:
+        return redirect(url_for(".run", run_id=page.items[0].id))
+    return render_template("runs/list.html", page=page, course=course, now=clock.now(), has_closed=has_closed)
+
+
+def _runs(*, closed: bool) -> Select[tuple[Run]]:
+    """The runs of who asks, or all of them for an administrator, newest first."""
     runs = select(Run).options(joinedload(Run.course), joinedload(Run.days)).order_by(Run.id.desc())
     if not policies.may(current_user, "core.manage"):
         own = select(Enrolment.run_id).where(Enrolment.person_id == current_user.id, Enrolment.left_at.is_(None))
         runs = runs.where(Run.id.in_(own))
-    if course is not None:
-        runs = runs.where(Run.course_id == course.id)
-    page = db.paginate(runs, per_page=20)
-    if page.total == 1 and page.items:
-        return redirect(url_for(".run", run_id=page.items[0].id))
-    return render_template("runs/list.html", page=page, course=course, now=clock.now())
+    return runs.where(Run.archived_at.is_not(None) if closed else Run.archived_at.is_(None))
 
 
 @bp.get("/runs/<int:run_id>/")

@@ -20,7 +20,7 @@ from ..errors import NotFound
 from ..html import from_markdown
 from ..registry import registry
 from . import messages, people, planning, schedule
-from .enrolling import Enrolled, enrol, everybody
+from .enrolling import Enrolled, enrol, enrolments, everybody
 from .models import PARTICIPANT, TRAINER, Announcement, Enrolment, Run, RunDay, RunDue
 from .planning import DayPlan, in_words, plan_of
 from .problems import Problem, Problems
@@ -73,7 +73,7 @@ def add_run(course: Course, name: str, days: Sequence[DayPlan], trainers: str, p
     makes nothing and gives back the first.
     """
     name = people.tidy(name)
-    problems = _check_name(name)
+    problems = check_name(name)
     if len(days) != len(course.days):
         sentence = _("Deze cursus heeft %(num)s lesdagen. U gaf er %(given)s.", num=len(course.days), given=len(days))
         raise Problems([*problems, Problem("days", sentence)])
@@ -81,12 +81,12 @@ def add_run(course: Course, name: str, days: Sequence[DayPlan], trainers: str, p
     days = planning.with_places(days) if days else []
     coming, wrong = read_people(trainers, participants)
     problems += wrong
-    earlier = _named(course, name)
+    earlier = named(course, name)
     if earlier is None and not problems:
         made = _insert(course, name, days)
         if made is not None:
             return Added(made, sum((enrol(made, entries, role) for role, entries in coming.items()), Enrolled()))
-        earlier = _named(course, name)  # somebody else was a moment earlier
+        earlier = named(course, name)  # somebody else was a moment earlier
     if earlier is not None:
         if not problems and _is_same(earlier, days, coming):
             return Added(earlier, Enrolled(), again=True)
@@ -131,7 +131,7 @@ def change_day(visit: RunVisit, number: int, plan: DayPlan, *, notify: bool) -> 
             for due in dues(fresh)
             if due.on and due.activity.due_day == number and due.own is None
         ]
-        messages.day_changed(everybody(visit.run), visit.run, day, moved=moved, dues=along)
+        messages.day_changed(enrolments(visit.run), visit.run, day, old, moved=moved, dues=along)
     return True
 
 
@@ -204,7 +204,7 @@ def announcements(run: Run, limit: int) -> list[Announcement]:
 
 
 def announce(run: Run, author: Person, title: str, body: str) -> Announcement:
-    """Post a message and mail it to everybody in the run. The same once more (a double press) posts nothing."""
+    """Post a message and mail it to everybody else in the run. The same once more (a double press) posts nothing."""
     title = people.tidy(title)
     earlier = db.session.scalar(
         select(Announcement).where(
@@ -220,13 +220,15 @@ def announce(run: Run, author: Person, title: str, body: str) -> Announcement:
     made = Announcement(run_id=run.id, author=author, title=title, body=body, body_html=from_markdown(body))
     db.session.add(made)
     db.session.flush()
-    messages.announced(everybody(run), run, made)
+    messages.announced([person for person in everybody(run) if person.id != author.id], run, made)
     return made
 
 
-def all_runs(page: int | None = None, per_page: int = 20) -> Pagination:
-    """Every run, newest first, with course and days."""
+def all_runs(page: int | None = None, per_page: int = 20, *, closed: bool | None = None) -> Pagination:
+    """The runs that are open, those that were ``closed``, or with None all; newest first, with course and days."""
     found = select(Run).options(joinedload(Run.course), selectinload(Run.days)).order_by(Run.id.desc())
+    if closed is not None:
+        found = found.where(Run.archived_at.is_not(None) if closed else Run.archived_at.is_(None))
     return db.paginate(found, page=page, per_page=per_page, error_out=False)
 
 
@@ -253,7 +255,7 @@ def next_day(run: Run) -> RunDay | None:
     return next((day for day in run.days if day.ends_at >= clock.now()), None)
 
 
-def _check_name(name: str) -> list[Problem]:
+def check_name(name: str) -> list[Problem]:
     if not name:
         return [Problem("name", _("Geef de uitvoering een naam, bijvoorbeeld Najaar 2026."))]
     if len(name) > NAME_LENGTH:
@@ -261,7 +263,7 @@ def _check_name(name: str) -> list[Problem]:
     return []
 
 
-def _named(course: Course, name: str) -> Run | None:
+def named(course: Course, name: str) -> Run | None:
     return db.session.scalar(
         select(Run).where(Run.course_id == course.id, func.lower(Run.name) == func.lower(name)).limit(1)
     )

@@ -69,9 +69,11 @@ class Visit(RunVisit):
     progress: Progress | None
 
     def participant(self) -> Enrolment:
-        """The enrolment of a participant; a trainer or administrator who only looks is refused."""
+        """The enrolment of a participant who writes something. Refused for who looks along, and in a closed run."""
         if self.enrolment is None or self.enrolment.is_trainer:
             raise Refused(_("U kijkt mee. Alleen een deelnemer kan dit doen."))
+        if self.run.archived_at is not None:
+            raise Refused(_("Deze uitvoering is afgesloten. U kunt uw werk nog lezen."))
         return self.enrolment
 
 

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from .. import clock
 from ..grading.services import waiting_summary
+from ..notifications import services as notifications
 from ..policies import requires
 from ..web import menu
 from .services import Participation, participation, trained_runs
@@ -31,6 +32,7 @@ def index() -> ResponseReturnValue:
         mine=mine,
         training=training,
         waiting=waiting,
+        unread=notifications.unread(current_user),
         parts=[link for link in menu() if not link.current],
         now=clock.local(clock.now()),
     )

@@ -93,7 +93,9 @@ def _nearest(run: Run) -> tuple[bool, float]:
 def _enrolments(person: Person, role: str) -> list[Enrolment]:
     found = (
         select(Enrolment)
+        .join(Run, Run.id == Enrolment.run_id)
         .where(Enrolment.person_id == person.id, Enrolment.role == role, Enrolment.left_at.is_(None))
+        .where(Run.archived_at.is_(None))
         .options(
             joinedload(Enrolment.run).joinedload(Run.course).joinedload(Course.days),
             joinedload(Enrolment.run).joinedload(Run.days),

@@ -37,6 +37,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_core_course_slug")),
     )
     op.create_table(
+        "core_ended_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_ended_session")),
+    )
+    with op.batch_alter_table("core_ended_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_ended_session_key"), ["key"], unique=False)
+
+    op.create_table(
         "core_job",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=80), nullable=False),
@@ -111,6 +121,7 @@ def upgrade() -> None:
         sa.Column("library_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("mail_choices", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["library_id"], ["core_library.id"], name=op.f("fk_core_person_library_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_person")),
@@ -127,6 +138,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("removed", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["course_id"], ["core_course.id"], name=op.f("fk_core_run_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_run")),
         sa.UniqueConstraint("course_id", "name", name=op.f("uq_core_run_course_id_name")),
@@ -247,6 +259,8 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["core_person.id"], name=op.f("fk_core_file_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_file")),
@@ -260,20 +274,42 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("to", sa.String(length=254), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("reply_to_id", sa.Integer(), nullable=True),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["core_person.id"], name=op.f("fk_core_mail_person_id"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(
+            ["reply_to_id"], ["core_person.id"], name=op.f("fk_core_mail_reply_to_id"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_mail")),
         sa.UniqueConstraint("message_id", name=op.f("uq_core_mail_message_id")),
     )
     with op.batch_alter_table("core_mail", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_mail_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_mail_reply_to_id"), ["reply_to_id"], unique=False)
+
+    op.create_table(
+        "core_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("read_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["core_person.id"], name=op.f("fk_core_notice_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_notice")),
+    )
+    with op.batch_alter_table("core_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_core_notice_person_id_read_at", ["person_id", "read_at"], unique=False)
 
     op.create_table(
         "core_role_grant",
@@ -550,7 +586,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_role_grant_library_id"))
 
     op.drop_table("core_role_grant")
+    with op.batch_alter_table("core_notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_notice_person_id_read_at")
+
+    op.drop_table("core_notice")
     with op.batch_alter_table("core_mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_mail_reply_to_id"))
         batch_op.drop_index(batch_op.f("ix_core_mail_person_id"))
 
     op.drop_table("core_mail")
@@ -592,6 +633,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_core_job_state_due_at")
 
     op.drop_table("core_job")
+    with op.batch_alter_table("core_ended_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_ended_session_key"))
+
+    op.drop_table("core_ended_session")
     op.drop_table("core_course")
     with op.batch_alter_table("core_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_core_attempt_key_at")

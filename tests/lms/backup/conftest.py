@@ -47,15 +47,18 @@ class Site:
         runner = self.app.test_cli_runner()
         result = contextvars.Context().run(runner.invoke, main, command, env=env)
         assert result.exit_code == code, result.output
-        assert code == 0 or (result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1), result.stderr
+        said = [line for line in result.stderr.splitlines() if not line.startswith("  ")]  # how far a slow run is
+        assert code == 0 or (len(said) == 1 and said[0].startswith("Error: ")), result.stderr
         return result.output
 
     def rows(self):
         """Every row of every table of a model, with its values as Python has them."""
+        present = self.tables()
         with self.app.app_context(), db.engine.connect() as connection:
             return {
                 table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
                 for table in Base.metadata.sorted_tables
+                if table.name in present
             }
 
     def revisions(self):
@@ -104,7 +107,7 @@ def hand_in(client, run_id, text, *files):
     boundary, body = encode_multipart({"text": text, "revision": "0", "overwrite": "1", "files": chosen})
     kind = f'multipart/form-data; boundary="{boundary}"'
     answer = client.post(f"/runs/{run_id}/opdracht/inleveren", data=body, content_type=kind)
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 302, answer.text[:300]
 
 
 def fill(site):

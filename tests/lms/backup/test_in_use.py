@@ -7,7 +7,6 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from lms.accounts.models import Person
 from lms.assignments.models import Submission, Version, version_file
 from lms.backup import services
 from lms.db import db
@@ -117,7 +116,7 @@ def test_a_file_that_is_missing_or_has_changed(busy, tmp_path):
     printed = busy.run("backup", tmp_path / "b.zip")
     assert f"Warning: File {keys[0]} is missing: a row names it" in printed
     assert f"Warning: File {keys[1]} is not what it was when it was handed in" in printed
-    assert 'Warning: "Foto\'s van mij.jpg" in the file store is not of Leerplein and stays out.' in printed
+    assert "'s van mij.jpg\" in the file store is none of Leerplein's and stays out." in printed
     assert "5 files" in printed
 
 
@@ -133,8 +132,8 @@ def test_forty_hand_ins_during_backups(busy, make_site, tmp_path):
         try:
             browser = busy.sign_in(person_id)
             started.wait()
-            for number in range(5):
-                hand_in(browser, run_id, f"Versie {number}", ("a.pdf", PDF + os.urandom(2000)), ("b.txt", b"b"))
+            for number in range(1, 6):  # what was added stays in the draft: version 5 has five files
+                hand_in(browser, run_id, f"Versie {number}", (f"{number}.pdf", PDF + os.urandom(2000)))
         except Exception as error:
             failed.append(error)
 
@@ -154,7 +153,7 @@ def test_forty_hand_ins_during_backups(busy, make_site, tmp_path):
         target = make_site(BACKENDS[number % 2])
         target.run("restore", archives[number])
         counts.append(check(target))
-    assert counts == sorted(counts) and counts[-1] <= check(busy) == 3 + 40
+    assert counts == sorted(counts) and counts[-1] <= check(busy) == 40
 
 
 def check(site):
@@ -164,22 +163,22 @@ def check(site):
         handed_in = db.session.execute(
             sa.select(Version.id, Version.submission_id, Version.number)
             .join(Submission)
-            .where(Version.id.in_(sa.select(version_file.c.version_id)))
+            .where(Version.text.startswith("Versie "))
             .order_by(Version.submission_id, Version.number)
         ).all()
-        numbers = {}
-        for _, submission_id, number in handed_in:
-            numbers.setdefault(submission_id, []).append(number)
-        assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
-        rows = db.session.execute(
+        files_of = {}
+        for version_id, key, sha256 in db.session.execute(
             sa.select(version_file.c.version_id, StoredFile.key, StoredFile.sha256).join(
                 StoredFile, StoredFile.id == version_file.c.file_id
             )
-        ).all()
-        assert len(rows) == 2 * len(handed_in)
-        assert all(stored[key] == sha256 for _, key, sha256 in rows)
+        ):
+            assert stored[key] == sha256
+            files_of[version_id] = files_of.get(version_id, 0) + 1
+        numbers = {}
+        for version_id, submission_id, number in handed_in:
+            numbers.setdefault(submission_id, []).append(number)
+            assert files_of[version_id] == number
+        assert all(found == list(range(1, len(found) + 1)) for found in numbers.values())
         receipts = db.session.scalar(sa.select(sa.func.count(Mail.id)).where(Mail.kind == "receipt"))
-        versions = db.session.scalar(sa.select(sa.func.count(Version.id)))
-        assert receipts == versions
-        assert db.session.scalar(sa.select(sa.func.count(Person.id))) > 8
+        assert receipts == db.session.scalar(sa.select(sa.func.count(Version.id)))
     return len(handed_in)

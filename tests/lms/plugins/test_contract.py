@@ -203,9 +203,9 @@ CASES = {
     ),
     "a table about people of which nothing is said": (
         lambda: [
-            good(package=package_with_table("buren_huis", to("core_person.id", "CASCADE")), migrations=HERE)
+            good(package=package_with_table("buren_bewoner", to("core_person.id", "CASCADE")), migrations=HERE)
         ],
-        "has the table 'buren_huis', which refers to 'core_person', but no PersonalData",
+        "has the table 'buren_bewoner', which refers to 'core_person', but no PersonalData",
     ),
     "a table about people at a distance": (
         lambda: [

@@ -123,3 +123,9 @@ def house(app: Flask, make: Make) -> House:
     with app.test_request_context():  # the services look for the roles of a person once for each request
         return build(make)
 
+
+@pytest.fixture
+def still(app: Flask, house: House, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The app with the house in it, in which nothing that a page writes is kept: each try finds the same house."""
+    monkeypatch.setattr(db.session, "commit", db.session.rollback)
+    return app

@@ -1,0 +1,49 @@
+"""When the database cannot go on although nobody did anything wrong: which refusal of ours that is."""
+
+import errno
+import sqlite3
+
+import psycopg
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from .errors import Full, LmsError, Unavailable
+
+_BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_BUSY_POSTGRES = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.TooManyConnections,
+)
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+
+def refusal(error: BaseException) -> LmsError | None:
+    """The refusal to show for an error of database or disk; None when the error is something else."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if _is_full(original):
+        return Full(_("Er is geen ruimte meer om iets te bewaren. Vraag uw beheerder om ruimte te maken."))
+    if _is_busy(original):
+        return Unavailable(_("Het is nu te druk om te bewaren. Wacht even en probeer het nog een keer."), 5)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Unavailable(_("De database antwoordt niet. Wacht even en probeer het nog een keer."), 15)
+    return None
+
+
+def _is_full(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return _code(error) == sqlite3.SQLITE_FULL
+    return isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return _code(error) in _BUSY_SQLITE
+    return isinstance(error, (*_BUSY_POSTGRES, PoolTimeoutError))
+
+
+def _code(error: sqlite3.Error) -> int:
+    # The lowest byte; the others tell where it happened.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -1,0 +1,150 @@
+"""The promise of the outbox, with real processes: workers that are killed at random lose no mail.
+
+A real SMTP server on loopback keeps what it was given in a Maildir; two workers share the work.
+"""
+
+import mailbox
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import func, select
+
+from lms.db import db
+from lms.jobs.models import Job
+from lms.notifications.models import Mail
+from lms.notifications.services import send
+
+DUE = 1000
+KILLS = 6
+LEASE = 5  # seconds after which another worker takes up the job of a dead one
+PATIENCE = 240.0  # seconds; some 25 are needed when the machine has nothing else to do
+WORKER = [sys.executable, "-c", "from lms.cli import main; main()", "worker"]
+
+
+@pytest.fixture
+def letterbox(tmp_path):
+    """The address of a mail server in a process of its own, and the folder in which it keeps what came."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    folder = tmp_path / "letterbox"
+    command = ["-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", str(folder)]
+    server = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: answers(port), 30)
+        yield f"smtp://127.0.0.1:{port}", folder
+    finally:
+        server.kill()
+        server.wait()
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(done, seconds):
+    give_up = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < give_up, f"not done within {seconds} seconds"
+        time.sleep(0.05)
+
+
+@contextmanager
+def workers(app, url, count):
+    """Worker processes of this site; the list that is given may be changed."""
+    env = os.environ | {
+        "LMS_INSTANCE": str(app.config["INSTANCE"]),
+        "LMS_DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "LMS_SECRET_KEY": "only-for-tests",
+        "LMS_MAIL_URL": url,
+        "LMS_PLUGINS": "",
+        "LMS_JOB_LEASE": str(LEASE),
+    }
+    running = []
+
+    def start():
+        running.append(subprocess.Popen(WORKER, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+
+    for _ in range(count):
+        start()
+    try:
+        yield running, start
+    finally:
+        for worker in running:
+            worker.kill()
+            worker.communicate()
+
+
+def write(make, count):
+    """So many mails to twenty people, of which the worker knows nothing yet."""
+    people = [make.person() for _ in range(20)]
+    ids = {send(people[n % 20], "announcement", f"Bericht {n}", f"Dit is bericht {n}.").message_id for n in range(count)}
+    db.session.commit()
+    assert len(ids) == count
+    return ids
+
+
+def left():
+    """How many jobs are not done."""
+    db.session.rollback()  # look afresh
+    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state != "done"))
+
+
+def arrived(folder):
+    """How often each mail arrived, by message id, after a look at whether repeats are equal."""
+    texts = {}
+    for message in mailbox.Maildir(folder, create=False):
+        texts.setdefault(message["Message-ID"], []).append((message["To"], message["Subject"], message.get_payload()))
+    for message_id, copies in texts.items():
+        assert len(set(copies)) == 1, message_id
+    return Counter({message_id: len(copies) for message_id, copies in texts.items()})
+
+
+def attempts():
+    """How often each mail was taken up, by message id."""
+    db.session.rollback()
+    return {job.payload["message_id"]: job.attempts for job in db.session.scalars(select(Job))}
+
+
+def test_workers_that_are_killed_lose_nothing(app, make, letterbox):
+    """Each of a thousand mails arrives. One arrives twice only if a kill fell between its sending and the noting of
+    it, and then as the same mail: under the same message id."""
+    url, folder = letterbox
+    ids = write(make, DUE)
+    marks = sorted(random.sample(range(DUE // 20, DUE - DUE // 10), KILLS), reverse=True)  # jobs left at each kill
+    with workers(app, url, 2) as (running, start):
+        for mark in marks:
+            wait_until(lambda mark=mark: left() <= mark, PATIENCE)
+            time.sleep(random.uniform(0, 0.03))  # at any point of a job, which takes about as long
+            victim = running.pop(random.randrange(len(running)))
+            victim.send_signal(signal.SIGKILL)
+            victim.communicate()
+            start()
+        wait_until(lambda: left() == 0, PATIENCE)
+    seen, taken = arrived(folder), attempts()
+    assert set(seen) == ids
+    assert seen.total() - DUE <= KILLS
+    for message_id, times in seen.items():
+        assert times <= taken[message_id], "it was sent more often than it was taken up"
+    assert sum(taken.values()) - DUE <= KILLS, "a job was taken up again although nobody had died with it"
+    assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at.is_(None))) == 0
+
+
+def test_two_workers_never_send_the_same_mail(app, make, letterbox):
+    url, folder = letterbox
+    ids = write(make, 120)
+    with workers(app, url, 2) as (running, _start):
+        wait_until(lambda: left() == 0, PATIENCE)
+        for worker in running:
+            worker.terminate()
+            assert worker.wait(30) == 0, "asked to stop, it stops in good order"
+    assert arrived(folder) == dict.fromkeys(ids, 1)
+    assert set(attempts().values()) == {1}
