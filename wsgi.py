@@ -2,12 +2,13 @@
 
 import sys
 
-from lms import create_app
+from lms import config, create_app
 from lms.errors import ConfigError, ContractError
 
 BOOT_FAILED = 3
 """With this status gunicorn stops; after any other it would start the same worker over and over."""
 
+config.keep_private()
 try:
     app = create_app()
 except (ConfigError, ContractError) as error:

@@ -30,8 +30,8 @@ def main(arguments: list[str]) -> int:
     seconds = given.seconds or (0.3 if given.quick else 3.0)
     with tempfile.TemporaryDirectory(prefix="leerplein-bench-") as folder:
         bench = Bench(Path(folder), sizes, seconds, given.only, given.server)
-        result = bench.run(lambda text: print(text, file=sys.stderr, flush=True))
-    print(report.table(result))
+        result = bench.run(lambda text: sys.stderr.write(text + "\n"))
+    sys.stdout.write(report.table(result) + "\n")
     if given.json:
         given.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     wrong = [row for row in result["pages"] if row["failed"]]

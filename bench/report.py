@@ -28,8 +28,8 @@ def table(result: dict[str, Any]) -> str:
     lines.append("")
     for connections, figures in bare.items():
         lines.append(
-            f"Noise at {connections}: {figures['times']} bare pages, {figures['lowest']:.0f} to {figures['highest']:.0f} "
-            f"a second, standard deviation {figures['noise']:.0%}."
+            f"Noise at {connections}: {figures['times']} bare pages, {figures['lowest']:.0f} to "
+            f"{figures['highest']:.0f} a second, standard deviation {figures['noise']:.0%}."
         )
     lines.append(_flat(result["pages"]))
     cold = result["cold"]

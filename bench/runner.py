@@ -219,7 +219,8 @@ class Bench:
 
     def _post(self, path: str, identity: str, **form: str) -> dict[str, Any]:
         cookie, token = self._cookie(identity)
-        return {"method": "POST", "path": path, "cookie": cookie, "body": urlencode({"csrf_token": token, **form}, safe="{}")}
+        body = urlencode({"csrf_token": token, **form}, safe="{}")
+        return {"method": "POST", "path": path, "cookie": cookie, "body": body}
 
     # --- servers ---
 

@@ -90,11 +90,18 @@ def _own_course() -> Course:
             kind = Lesson.key if position < 7 else ASSIGNMENT
             db.session.add(
                 Activity(
-                    course_id=course.id, module_id=module.id, slug=f"a{number}-{position}", type=kind,
-                    title=f"Onderdeel {position}", position=position, week=number, minutes=30,
-                    body=body, body_html=from_markdown(body),
+                    course_id=course.id,
+                    module_id=module.id,
+                    slug=f"a{number}-{position}",
+                    type=kind,
+                    title=f"Onderdeel {position}",
+                    position=position,
+                    week=number,
+                    minutes=30,
+                    body=body,
+                    body_html=from_markdown(body),
                     settings={"number": number, "purpose": "Doel.", "rubric": []} if kind == ASSIGNMENT else {},
-                )  # fmt: skip
+                )
             )
     db.session.flush()
     return course
@@ -177,7 +184,9 @@ def _work(enrolments: list[Enrolment], assignments: list[Activity], trainer_id: 
 
 def _drafts(enrolments: list[Enrolment], assignments: list[Activity]) -> None:
     rows: list[dict[str, Any]] = [
-        {"enrolment_id": e.id, "activity_id": a.id, "text": TEXT, "revision": 1} for e in enrolments for a in assignments
+        {"enrolment_id": e.id, "activity_id": a.id, "text": TEXT, "revision": 1}
+        for e in enrolments
+        for a in assignments
     ]
     db.session.execute(insert(Draft), rows)
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import config, db, i18n, policies, watch, web
+from . import config, db, i18n, policies, templating, watch, web
 from .accounts import session
 from .core import core
 from .notifications import post
 from .plugins import Plugin
 from .registry import Registry, discover
 from .site import security
+from .templating import LinkingFlask
 
 __all__ = ["create_app"]
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
     ``overrides`` win from the environment; ``plugins`` are mounted instead of those that are found.
     Raises ConfigError without a secret and ContractError for a plugin that breaks the contract.
     """
-    app = Flask(__name__, template_folder=str(config.ROOT / "templates"))
+    app = LinkingFlask(__name__, template_folder=str(config.ROOT / "templates"))
     config.configure(app, overrides)
     if app.config["TRUSTED_PROXIES"]:
         # Behind a proxy everybody would seem to come from one address, and limits are kept by address.
@@ -35,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
     db.init_app(app)
     watch.watch_database(app)
     i18n.init_app(app)
+    templating.init_app(app)
     session.init_app(app)
     post.init_app(app)
     policies.init_app(app)

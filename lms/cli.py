@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import FlaskGroup, NoAppException
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from . import config, create_app, migrate
+from . import config, create_app, migrate, trouble
 from .accounts.cli import user_group
 from .backup import cli as backups
 from .backup.services import before_upgrade
@@ -18,6 +18,7 @@ from .courses import cli as courses
 from .db import db
 from .demo.services import load as load_demo
 from .errors import ConfigError, ContractError, LmsError
+from .files.cli import group as files_group
 from .jobs import worker
 from .notifications.cli import mail_group
 from .plugins import Plugin
@@ -36,6 +37,7 @@ class NotStartedError(NoAppException):
 
 
 def _app(*_args: Any) -> Flask:
+    config.keep_private()
     try:
         return create_app()
     except (ConfigError, ContractError) as error:
@@ -66,7 +68,7 @@ class Commands(FlaskGroup):
         except (LmsError, ConfigError, ContractError) as error:
             raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
-            sentence = _why_not(error)
+            sentence = str(trouble.refusal(error) or "") or _why_not(error)
             if sentence is None:
                 raise
             raise click.ClickException(sentence) from error
@@ -90,7 +92,7 @@ def init() -> None:
     """Make an empty site: instance folder, secret, tables, vocabularies and courses. Asks nothing, harms nothing."""
     folder = config.ensure_instance()
     app = _app()
-    with app.app_context():
+    with app.app_context(), migrate.alone(_wait):
         _bring_up_to_date()
     click.echo(f"The site is ready in {folder}. Next: lms user add, then lms run add.")
 
@@ -101,7 +103,7 @@ def demo() -> None:
     # The mark outlives a process that is killed half-way: such a site still counts as new.
     unfinished = config.ensure_instance() / config.UNFINISHED_DEMO
     app = _app()
-    with app.app_context():
+    with app.app_context(), migrate.alone(_wait):
         if migrate.is_new():
             unfinished.touch()
         _bring_up_to_date()
@@ -118,11 +120,17 @@ def upgrade(no_backup: bool) -> None:
 
     Before tables change, the site is backed up into the folder backups of the instance, which keeps the last five.
     """
-    made = None if no_backup else before_upgrade(backups.Progress())
-    if made:
-        backups.report(made)
-    _bring_up_to_date()
+    with migrate.alone(_wait):
+        migrate.check()  # before a backup that would be of no use
+        made = None if no_backup else before_upgrade(backups.Progress())
+        if made:
+            backups.report(made)
+        _bring_up_to_date()
     click.echo("Up to date.")
+
+
+def _wait(sentence: str) -> None:
+    click.echo(sentence, err=True)
 
 
 def _bring_up_to_date() -> None:
@@ -190,6 +198,7 @@ def migration(plugin_name: str, message: str) -> None:
 main.add_command(backups.backup)
 main.add_command(backups.restore)
 main.add_command(courses.course)
+main.add_command(files_group)
 main.add_command(runs.run)
 main.add_command(runs.runs)
 main.add_command(worker.command)

@@ -3,7 +3,9 @@
 import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,8 @@ def instance_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def ensure_instance(environ: Mapping[str, str] = os.environ) -> Path:
     """Make the instance folder and, unless ``LMS_SECRET_KEY`` is set, a generated secret in it."""
     folder = instance_folder(environ)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _shield(folder)
     secret = folder / "secret"
     if not environ.get("LMS_SECRET_KEY") and not secret.exists():
         # O_EXCL: of two processes that start together, one writes and the other reads.
@@ -39,6 +42,20 @@ def ensure_instance(environ: Mapping[str, str] = os.environ) -> Path:
         with os.fdopen(handle, "w") as out:
             out.write(secrets.token_urlsafe(48))
     return folder
+
+
+def keep_private() -> None:
+    """Let nobody else on this computer read the files that this process makes: they hold what people wrote."""
+    os.umask(0o077)
+
+
+def _shield(folder: Path) -> None:
+    """Close a folder that is open to everybody on this computer; rights that are narrower were chosen, and stay."""
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    # One with the sticky bit, such as /tmp, is not ours alone; of one that is not ours the owner decides.
+    if mode & 0o007 and not mode & stat.S_ISVTX:
+        with suppress(PermissionError):
+            folder.chmod(0o700)
 
 
 def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request, session
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import DateTime, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Executable, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
+Statement = TypeVar("Statement", bound=Executable)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -90,6 +92,14 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
 
 
+def once(build: Callable[[], Statement]) -> Callable[[], Statement]:
+    """Build a statement at its first use and keep it: building costs more than asking, on the pages asked most.
+
+    What differs from time to time is a ``bindparam("name")`` in it; its values go to ``execute`` as a dictionary.
+    """
+    return cache(build)
+
+
 def keep() -> None:
     """Commit at the end of this request even if it is refused: a failed attempt must be counted."""
     g.keep = True
@@ -134,8 +144,12 @@ def _begin_view() -> None:
 
 
 def _commit_if(good: bool) -> None:
-    # A GET never writes: whatever a page did to its objects is forgotten.
-    if request.method in SAFE_METHODS or not (good or g.pop("keep", False)):
+    if request.method in SAFE_METHODS:
+        # A GET never writes: whatever a page did to its objects is forgotten. Closed and not rolled back, which would
+        # mark every object as to be read again.
+        db.session.close()
+        return
+    if not (good or g.pop("keep", False)):
         db.session.rollback()
         return
     try:

@@ -64,6 +64,11 @@ def _send(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy(response))
+    location = response.headers.get("Location", "")
+    if location.startswith(request.host_url):
+        # By its path alone: what stands before it comes from the request, which can claim any host.
+        response.headers["Location"] = "/" + location.removeprefix(request.host_url).lstrip("/")
+        response.set_data(b"")  # which names the host too
     if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if is_static() and response.status_code < 400:

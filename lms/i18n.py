@@ -1,8 +1,10 @@
 """Dutch first: message ids are Dutch, an English catalogue can follow without touching code."""
 
-from flask import Flask
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_app_context
 from flask_babel import (
     Babel,
+    Domain,
     format_date,
     format_datetime,
     format_time,
@@ -39,9 +41,26 @@ def duration(minutes: int) -> str:
     return gettext("%(hours)s en %(minutes)s", hours=in_hours, minutes=in_minutes) if rest else in_hours
 
 
+class OneLanguage(Domain):
+    """The words of the one language of this site, looked up once and not for every word of a page.
+
+    When people can choose a language, what is kept here must be kept by locale.
+    """
+
+    _known: Translations | None = None
+
+    def get_translations(self) -> Translations | NullTranslations:
+        if self._known is None:
+            if not has_app_context():
+                return NullTranslations()
+            self._known = super().get_translations()
+        return self._known
+
+
 def init_app(app: Flask) -> None:
     """Set Dutch and Amsterdam, and give the templates the words for dates."""
-    Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    babel = Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    babel.domain_instance = OneLanguage()
     app.jinja_env.globals.update(
         format_date=format_date, format_datetime=format_datetime, format_time=format_time, today=clock.today
     )

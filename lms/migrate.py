@@ -1,8 +1,11 @@
 """One Alembic history and one version table for each plugin, so that any of them can be switched off.
 
-Run from Python, in registry order, each plugin in one transaction: a failed migration leaves the old state.
+Run from Python, in registry order and all in one transaction: a failed migration leaves the old state of everything.
+A migration of a plugin says in ``needs_core`` which revision of the core it was written for; an older core is refused.
 """
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +16,13 @@ from alembic.config import Config
 from alembic.operations import ops
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, inspect, select
+from alembic.script import Script, ScriptDirectory
+from flask import g
+from sqlalchemy import Connection, column, inspect, select, text
 from sqlalchemy import table as sql_table
 
 from .db import Base, db
+from .errors import ConfigError
 from .plugins import Plugin
 from .registry import registry, tables_of
 
@@ -42,13 +47,92 @@ def pending() -> list[str]:
 
 
 def upgrade() -> list[str]:
-    """Bring every plugin's tables up to date; returns the names of those that changed."""
-    changed = pending()
-    for plugin in _with_tables():
-        if plugin.name in changed:
-            script = _script(plugin)
-            _run(plugin, lambda revision, _context, script=script: script._upgrade_revs("head", revision))
+    """Bring every plugin's tables up to date; returns the names of those that changed.
+
+    Raises ConfigError when this version cannot do it. Whatever is raised, no table has changed.
+    """
+    with alone():
+        check()
+        changed = pending()
+        with db.engine.connect() as connection, without_keys(connection), connection.begin():
+            for plugin in _with_tables():
+                if plugin.name in changed:
+                    upgrade_within(connection, plugin)
+            broken = broken_keys(connection) if changed else []
+            if broken:
+                raise RuntimeError(f"These migrations would leave references that lead nowhere: {broken[:5]}")
     return changed
+
+
+def check() -> None:
+    """Raise ConfigError with a sentence if this version cannot bring the tables up to date."""
+    core = {step.revision for step in history(_core())}
+    with db.engine.connect() as connection:
+        for plugin in _with_tables():
+            current = _current(connection, plugin)
+            if current is not None and not knows(plugin, current):
+                raise ConfigError(
+                    f"The tables of {plugin.name!r} are at {current}, which this version does not know: a newer "
+                    "version made them. Take that version, or restore a backup from before."
+                )
+            for step in _script(plugin).iterate_revisions("head", current or "base"):
+                needed = getattr(step.module, "needs_core", None)
+                if needed is not None and needed not in core:
+                    raise ConfigError(
+                        f"Migration {step.revision!r} needs {needed!r} of the core, which this version does not have; "
+                        f"take a newer version of Leerplein, or an older one of the plugin {plugin.name!r}."
+                    )
+
+
+@contextmanager
+def alone(tell: Callable[[str], object] = lambda _sentence: None) -> Iterator[None]:
+    """Let one process at a time bring this site up to date; another waits here until that is done.
+
+    ``tell`` hears that we wait. Inside another :func:`alone` it does nothing.
+    """
+    if g.get("lms_alone"):
+        yield
+        return
+    with (_alone_on_sqlite if db.engine.dialect.name == "sqlite" else _alone_on_postgres)(tell):
+        g.lms_alone = True
+        try:
+            yield
+        finally:
+            g.lms_alone = False
+
+
+_WAITING = "Another process is bringing this site up to date; waiting for it …"
+_UPGRADING = 20_261_121  # the number of our lock among those of a PostgreSQL database: any, and always the same
+
+
+@contextmanager
+def _alone_on_sqlite(tell: Callable[[str], object]) -> Iterator[None]:
+    # On the folder and not on a file beside the database, which would stay behind.
+    place = Path(str(db.engine.url.database)).parent
+    try:
+        folder = os.open(place, os.O_RDONLY)
+    except FileNotFoundError as error:
+        raise ConfigError(f"The folder {place} for the database is not there.") from error
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell(_WAITING)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _alone_on_postgres(tell: Callable[[str], object]) -> Iterator[None]:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # closed afterwards, and the lock with it
+        connection.execute(text("SET lock_timeout = 0"))
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": _UPGRADING}):
+            tell(_WAITING)
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _UPGRADING})
+        yield
 
 
 def revisions(connection: Connection) -> dict[str, str]:
@@ -64,15 +148,29 @@ def revisions(connection: Connection) -> dict[str, str]:
 
 def knows(plugin: Plugin, revision: str) -> bool:
     """Is this revision in the plugin's history?"""
-    return plugin.migrations is not None and any(
-        known.revision == revision for known in _script(plugin).walk_revisions()
-    )
+    return any(known.revision == revision for known in history(plugin))
+
+
+def history(plugin: Plugin) -> list[Script]:
+    """The plugin's migrations, newest first."""
+    return [] if plugin.migrations is None else list(_script(plugin).walk_revisions())
 
 
 def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head") -> None:
     """Bring one plugin's tables to a revision in the caller's transaction (see :func:`without_keys`)."""
     script = _script(plugin)
-    _run_within(connection, plugin, lambda current, _context: script._upgrade_revs(revision, current))
+
+    def steps(current: Any, _context: Any) -> Any:
+        return script._upgrade_revs(revision, current)
+
+    with EnvironmentContext(Config(), script, fn=steps) as environment:
+        environment.configure(
+            connection=connection,
+            version_table=version_table(plugin),
+            target_metadata=Base.metadata,  # for the names of constraints
+            transactional_ddl=True,
+        )
+        environment.run_migrations()
 
 
 def new_revision(plugin: Plugin, message: str) -> Path | None:
@@ -84,8 +182,8 @@ def new_revision(plugin: Plugin, message: str) -> Path | None:
     upgrade_ops = differences(plugin)
     if upgrade_ops.is_empty():
         return None
-    number = len(list(script.walk_revisions())) + 1
-    context = {"upgrades": "", "downgrades": "", "imports": ""}
+    number = len(history(plugin)) + 1
+    context: dict[str, Any] = {"upgrades": "", "downgrades": "", "imports": ""}
     with db.engine.connect() as connection:
         migration = ops.MigrationScript("", upgrade_ops, upgrade_ops.reverse())
         autogenerate.render._render_python_into_templatevars(
@@ -107,6 +205,7 @@ def new_revision(plugin: Plugin, message: str) -> Path | None:
         f"{plugin.name}_{number:04d}",
         message,
         head="head",
+        needs_core=None if plugin.name == "core" else _script(_core()).get_current_head(),
         **{k: v for k, v in context.items() if k != "config"},
     )
     return Path(made.path) if made else None
@@ -122,6 +221,10 @@ def differences(plugin: Plugin) -> ops.UpgradeOps:
 
 def _with_tables() -> list[Plugin]:
     return [plugin for plugin in registry().plugins if plugin.migrations is not None]
+
+
+def _core() -> Plugin:
+    return next(plugin for plugin in registry().plugins if plugin.name == "core")
 
 
 def _script(plugin: Plugin) -> ScriptDirectory:
@@ -156,20 +259,6 @@ def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
     if kind == "type" and type(item).__name__ == "UtcDateTime":
         return "sa.DateTime()"
     return False
-
-
-def _run(plugin: Plugin, revisions: Callable[..., Any]) -> None:
-    with db.engine.connect() as connection, without_keys(connection), connection.begin():
-        _run_within(connection, plugin, revisions)
-        broken = broken_keys(connection)
-        if broken:
-            raise RuntimeError(f"Migration of {plugin.name!r} would break references: {broken[:5]}")
-
-
-def _run_within(connection: Connection, plugin: Plugin, revisions: Callable[..., Any]) -> None:
-    with EnvironmentContext(Config(), _script(plugin), fn=revisions) as environment:
-        environment.configure(connection=connection, version_table=version_table(plugin), transactional_ddl=True)
-        environment.run_migrations()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
-    "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person", "Progress", "RoleGrant",
-    "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term", "TermAlias", "Version",
-    "Vocabulary",
+    "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person",
+    "Progress", "RoleGrant", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term",
+    "TermAlias", "Version", "Vocabulary",
 ]  # fmt: skip

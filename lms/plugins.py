@@ -210,7 +210,7 @@ class Holding:
 
     key: str
     label: Text
-    query: Select[Any]
+    query: Select[*tuple[Any, ...]]
     stays: bool = False
 
 

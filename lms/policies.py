@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import select, union_all
+from sqlalchemy import CompoundSelect, bindparam, select, union_all
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from .accounts.models import Person, RoleGrant
-from .db import SAFE_METHODS, db
+from .db import SAFE_METHODS, db, once
 from .runs.models import Enrolment
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -44,14 +45,21 @@ def declared(view: Callable[..., Any]) -> str | None:
 
 def roles_of(person: Person) -> frozenset[str]:
     """The keys of all roles that somebody has anywhere. One query for each request and person."""
+    if isinstance(person, LocalProxy):
+        person = person._get_current_object()  # looked up once, and not for each of the words below
     if not person.is_authenticated:
         return frozenset()
     cache: dict[int, frozenset[str]] = g.setdefault("lms_roles", {})
     if person.id not in cache:
-        granted = select(RoleGrant.role).where(RoleGrant.person_id == person.id)
-        enrolled = select(Enrolment.role).where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None))
-        cache[person.id] = frozenset(db.session.scalars(union_all(granted, enrolled))) | {"member"}
+        cache[person.id] = frozenset(db.session.scalars(_roles(), {"person_id": person.id})) | {"member"}
     return cache[person.id]
+
+
+@once
+def _roles() -> CompoundSelect[tuple[str]]:
+    whose = bindparam("person_id")
+    granted = select(RoleGrant.role).where(RoleGrant.person_id == whose)
+    return union_all(granted, select(Enrolment.role).where(Enrolment.person_id == whose, Enrolment.left_at.is_(None)))
 
 
 def may(person: Person, permission: str) -> bool:

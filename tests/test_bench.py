@@ -69,7 +69,8 @@ def test_the_table_shows_a_failed_page():
     page = {"name": "lesson", "size": 3, "failed": 7, "queries": 4, "bytes": 2000, "gzip": 500, "1": seen, "8": seen}
     result = {
         "when": "today", "machine": {"processor": "x", "cores": 1, "load": 0, "python": "3"}, "database": "sqlite",
-        "seconds": 1, "server": "s", "bare": {}, "pages": [page], "cold": {"page": "/", "requests": 1, "bytes": 1, "gzip": 1},
+        "seconds": 1, "server": "s", "bare": {}, "pages": [page],
+        "cold": {"page": "/", "requests": 1, "bytes": 1, "gzip": 1},
     }  # fmt: skip
     assert "| lesson (7 failed) | 3 | 4 | 2.0 | 0.5 | 10 | 1.0 | 2.0 | 50% | 25% |" in report.table(result)
 

@@ -9,11 +9,11 @@ import secrets
 from flask import Flask, Response, current_app, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, bindparam, delete, exists, select
 from sqlalchemy.orm import joinedload
 
 from ..clock import now
-from ..db import db
+from ..db import db, once
 from ..headers import is_static
 from .models import EndedSession, Person
 
@@ -35,11 +35,17 @@ def load_person(identity: str) -> Person | None:
     number, _, version = identity.partition(":")
     if not (number.isdigit() and version.isdigit()):
         return None
+    whose = {"id": int(number), "version": int(version), "key": session.get(KEY, "")}
+    return db.session.scalar(_person(), whose)
+
+
+@once
+def _person() -> Select[tuple[Person]]:
     # Within the one query for the person, so that it costs a page nothing.
-    ended = exists().where(EndedSession.key == session.get(KEY, ""))
-    return db.session.scalar(
+    ended = exists().where(EndedSession.key == bindparam("key"))
+    return (
         select(Person)
-        .where(Person.id == int(number), Person.version == int(version), Person.active, ~ended)
+        .where(Person.id == bindparam("id"), Person.version == bindparam("version"), Person.active, ~ended)
         .options(joinedload(Person.library))
     )
 

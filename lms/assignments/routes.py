@@ -83,7 +83,8 @@ def resume(run_id: int, slug: str) -> ResponseReturnValue:
 def versions(run_id: int, slug: str) -> ResponseReturnValue:
     """All versions that one handed in."""
     visit = _visit(run_id, slug)
-    page = services.all_versions(visit.participant().id, visit.activity.id, request.args.get("page", 1, type=int))
+    enrolment = visit.participant(reading=True)
+    page = services.all_versions(enrolment.id, visit.activity.id, request.args.get("page", 1, type=int))
     return render_template("assignments/versions.html", visit=visit, page=page, label=pages.label(visit.activity))
 
 

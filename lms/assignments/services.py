@@ -275,7 +275,7 @@ def standing_of(enrolment_id: int, activity_id: int) -> Standing:
 
 def work_of(visit: Visit) -> Work:
     """A participant's work for the page of an assignment. At most five queries, however much there is."""
-    enrolment = visit.participant()
+    enrolment = visit.participant(reading=True)
     recent = _versions(enrolment.id, visit.activity.id).options(defer(Version.html)).limit(SHOWN)
     versions = tuple(Standing(version, judged) for version, judged in db.session.execute(recent))
     judgement = db.session.scalar(

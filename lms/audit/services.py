@@ -1,5 +1,6 @@
 """Keeping the audit log, inside the transaction of what is recorded, and reading it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import has_request_context
@@ -10,8 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Person
 from ..db import Base, db
+from ..libraries.models import Library
+from ..runs.models import Run
 from .models import AuditEntry
 
+Names = dict[tuple[str, int], str]
+"""The key of a detail (``run_id``) and its number, to the name."""
 SITE, COMMAND = "site", "command"
 PER_PAGE = 50
 LONGEST_SEARCH = 200
@@ -48,6 +53,17 @@ def entries(search: str = "", page: int = 1) -> Pagination:
         found = found.where(or_(AuditEntry.actor_id.in_(people), AuditEntry.person_id.in_(people)))
     found = found.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     return db.paginate(found, page=page, per_page=PER_PAGE, error_out=False)
+
+
+def names_in(shown: Iterable[AuditEntry]) -> Names:
+    """The names of the libraries and runs that these entries mention, as far as they are still there. Two queries."""
+    given = [entry.details for entry in shown]
+    found: Names = {}
+    for key, model in (("library_id", Library), ("run_id", Run)):
+        ids = {details[key] for details in given if details.get(key) is not None}
+        rows = db.session.execute(select(model.id, model.name).where(model.id.in_(ids)))
+        found |= {(key, number): name for number, name in rows}
+    return found
 
 
 def judgement_released(assessment: Any) -> None:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..registry import registry
 from .models import AuditEntry
-from .services import COMMAND
+from .services import COMMAND, Names
 
 _WORDS: Mapping[str, Any] = {
     "core.account_made": _l("Account gemaakt"),
@@ -39,23 +39,18 @@ def action(entry: AuditEntry) -> str:
     return str(_WORDS.get(entry.action, entry.action))
 
 
-def details(entry: AuditEntry) -> str:
+def details(entry: AuditEntry, names: Names) -> str:
     """To what it was done, in a few words; empty when the action says it all."""
     given = entry.details
     parts = []
     if "role" in given:
         role = registry().roles.get(given["role"])
         parts.append(str(role.label) if role else given["role"])
-    if "library_id" in given and given["library_id"] is not None:
-        parts.append(_("bibliotheek %(id)s", id=given["library_id"]))
-    if "run_id" in given:
-        parts.append(_("uitvoering %(id)s", id=given["run_id"]))
+    parts += [names[key, given[key]] for key in ("library_id", "run_id") if (key, given.get(key)) in names]
     if "number" in given:
         parts.append(_("Lesdag %(number)s", number=given["number"]))
     if "old" in given:
         parts.append(_("van %(old)s naar %(new)s", old=_day(given["old"]), new=_day(given["new"])))
-    if "version_id" in given:
-        parts.append(_("versie met nummer %(id)s", id=given["version_id"]))
     return ", ".join(parts)
 
 

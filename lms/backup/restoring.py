@@ -43,7 +43,7 @@ def restore(path: Path, *, without: Collection[str] = (), tell: archive.Tell) ->
     with archive.open_existing(path) as reader:
         manifest = reader.manifest
         parts = [part for part in manifest.tables if not _is_left_out(part, without)]
-        chosen = _plugins({k: v for k, v in manifest.revisions.items() if k not in without})
+        chosen = _plugins(manifest, without)
         restored = Restored(manifest)
         try:
             with _place() as connection:
@@ -76,8 +76,9 @@ def _is_left_out(part: TablePart, without: Collection[str]) -> bool:
     return part.name in without or part.name.startswith(tuple(f"{name}_" for name in without))
 
 
-def _plugins(revisions: dict[str, str]) -> list[tuple[Plugin, str]]:
+def _plugins(manifest: Manifest, without: Collection[str]) -> list[tuple[Plugin, str]]:
     """The plugins whose tables must be made, in their order, each with its revision; also those switched off."""
+    revisions = {name: revision for name, revision in manifest.revisions.items() if name not in without}
     mounted = {plugin.name: plugin for plugin in registry().plugins}
     extra = []
     for name in revisions:
@@ -93,8 +94,8 @@ def _plugins(revisions: dict[str, str]) -> list[tuple[Plugin, str]]:
     for plugin in found:
         if not migrate.knows(plugin, revisions[plugin.name]):
             raise BackupError(
-                f"The tables of {plugin.name!r} in this archive are at {revisions[plugin.name]}, which this version "
-                "does not know: the archive comes from a newer version. Take that version, or a newer one."
+                f"The tables of {plugin.name!r} in this archive are at {revisions[plugin.name]}, which is not known "
+                f"here: it comes from a newer version. Take version {manifest.version} of Leerplein, or a newer one."
             )
     return [(plugin, revisions[plugin.name]) for plugin in found]
 

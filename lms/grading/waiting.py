@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -131,8 +132,18 @@ def place(person: Person, version_id: int) -> Place:
 
 def is_newest() -> Any:
     """The condition that a version is the last of its submission."""
-    newer = aliased(Version)
+    newer = _newer()
     return ~exists().where(newer.submission_id == Version.submission_id, newer.number > Version.number)
+
+
+@cache
+def _newer() -> Any:
+    return aliased(Version)
+
+
+@cache
+def _trainer() -> Any:
+    return aliased(Enrolment)
 
 
 def _waits() -> Any:
@@ -146,7 +157,7 @@ def _waits() -> Any:
 
 
 def _waiting(person: Person, also: int | None = None) -> Select[Any]:
-    trainer = aliased(Enrolment)
+    trainer = _trainer()
     here = and_(
         trainer.run_id == Enrolment.run_id,
         trainer.person_id == person.id,

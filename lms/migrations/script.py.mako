@@ -7,6 +7,9 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+% if needs_core:
+needs_core = ${repr(needs_core)}  # the least that the core's tables must have come to
+% endif
 
 
 def upgrade() -> None:

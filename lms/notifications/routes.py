@@ -21,9 +21,7 @@ def index() -> ResponseReturnValue:
     """What one was told, unread first."""
     page = services.notices(current_user, _page_number())
     kinds = registry().mail_kinds
-    return render_template(
-        "notifications/index.html", page=page, kinds=kinds, unread=services.unread(current_user)
-    )
+    return render_template("notifications/index.html", page=page, kinds=kinds, unread=services.unread(current_user))
 
 
 @bp.post("/berichten/<int:notice_id>/openen")

@@ -9,16 +9,21 @@ from wtforms.validators import DataRequired, ValidationError
 from ..accounts.services import clean_email
 
 
+def _password() -> PasswordField:
+    return PasswordField(_l("Uw wachtwoord"), validators=[DataRequired(_l("Vul uw wachtwoord in."))])
+
+
 class DownloadForm(FlaskForm):
     """Downloading all data of a person."""
 
-    current = PasswordField(_l("Uw wachtwoord"), validators=[DataRequired(_l("Vul uw wachtwoord in."))])
+    current = _password()
 
 
-class RemoveForm(DownloadForm):
+class RemoveForm(FlaskForm):
     """Removing an account: its address is typed once more, so that nobody does it by accident."""
 
     address = StringField(validators=[DataRequired(_l("Typ het e-mailadres van het account."))])
+    current = _password()
 
     def __init__(self, *args: object, expected: str, label: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

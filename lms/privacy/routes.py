@@ -31,7 +31,7 @@ class Refusal(Exception):
         self.status = status
         self.wait = wait
 
-    def answer(self, form: DownloadForm, page: Any) -> ResponseReturnValue:
+    def answer(self, form: DownloadForm | RemoveForm, page: Any) -> ResponseReturnValue:
         """The page with the sentence at the password."""
         form.current.errors = [str(self)]
         headers = {"Retry-After": str(self.wait)} if self.wait else {}
@@ -169,7 +169,7 @@ def _remove(person: Person) -> ResponseReturnValue | None:
     return None
 
 
-def _check_password(form: DownloadForm, *also: attempts.Limit) -> Any:
+def _check_password(form: DownloadForm | RemoveForm, *also: attempts.Limit) -> Any:
     """Is this the password of who asks? Slow, and only reads. Raises Refusal, after counting the try.
 
     Of ``also`` there must be some left, but a wrong password does not count for them.
@@ -222,6 +222,6 @@ def _remove_page(person: Person, form: RemoveForm) -> str:
     return _page("privacy/remove.html", person, form)
 
 
-def _page(template: str, person: Person, form: DownloadForm) -> str:
+def _page(template: str, person: Person, form: DownloadForm | RemoveForm) -> str:
     own = person.id == current_user.id
     return render_template(template, found=person, form=form, own=own, overview=services.overview(person))

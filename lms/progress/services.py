@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..accounts.models import Person
 from ..clock import now
 from ..courses.models import Activity
-from ..db import db
+from ..db import db, once
 from ..runs.models import PARTICIPANT, Enrolment, Run
 from .models import Progress
 
@@ -52,8 +52,13 @@ def keep_place(activity: Activity, person: Person, run: Run, place: str) -> None
 
 def of_enrolment(enrolment: Enrolment) -> dict[int, Progress]:
     """Activity id to progress, for one participant. One query."""
-    rows = db.session.scalars(select(Progress).where(Progress.enrolment_id == enrolment.id))
+    rows = db.session.scalars(_of_enrolment(), {"enrolment_id": enrolment.id})
     return {row.activity_id: row for row in rows}
+
+
+@once
+def _of_enrolment() -> Select[tuple[Progress]]:
+    return select(Progress).where(Progress.enrolment_id == bindparam("enrolment_id"))
 
 
 def _rows(activity: Activity, people: Iterable[Person], run: Run | None) -> list[Progress]:

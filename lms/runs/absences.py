@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..accounts.models import Person
-from ..db import db
+from ..db import db, once
 from ..errors import Conflict
 from ..notifications.letters import letter
 from ..notifications.services import link, send
@@ -19,18 +19,27 @@ from .visits import RunVisit
 
 def trainers(run: Run) -> list[Enrolment]:
     """The trainers of a run with their person, longest there first."""
-    found = (
+    return list(db.session.scalars(_trainers(), {"run_id": run.id}))
+
+
+@once
+def _trainers() -> Select[tuple[Enrolment]]:
+    return (
         select(Enrolment)
-        .where(Enrolment.run_id == run.id, Enrolment.role == TRAINER, Enrolment.left_at.is_(None))
+        .where(Enrolment.run_id == bindparam("run_id"), Enrolment.role == TRAINER, Enrolment.left_at.is_(None))
         .order_by(Enrolment.id)
         .options(joinedload(Enrolment.person))
     )
-    return list(db.session.scalars(found))
+
+
+@once
+def _absences() -> Select[tuple[Absence]]:
+    return select(Absence).where(Absence.enrolment_id == bindparam("enrolment_id"))
 
 
 def of_participant(enrolment: Enrolment) -> dict[int, Absence]:
     """Lesson day number to the absence of one participant."""
-    found = db.session.scalars(select(Absence).where(Absence.enrolment_id == enrolment.id))
+    found = db.session.scalars(_absences(), {"enrolment_id": enrolment.id})
     return {absence.day_number: absence for absence in found}
 
 

@@ -170,7 +170,9 @@ class AnnouncementForm(FlaskForm):
 class _MayBeEmpty(Optional):
     """Not required, which the page says once above all fields."""
 
-    field_flags = {"optional": True, "said_above": True}
+    def __init__(self) -> None:
+        super().__init__()
+        self.field_flags = {**self.field_flags, "said_above": True}
 
 
 def due_form(dues: Iterable[Due]) -> FlaskForm:

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import defer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import clock
 from ..courses.models import Activity, Module, Step
-from ..db import db
+from ..db import db, once
 from ..plugins import ActivityType, State
 from ..progress import services as progress
 from ..progress.models import Progress
@@ -233,16 +235,35 @@ class Outline:
         )
 
 
-def _by_module(course_id: int) -> Iterable[tuple[Module, list[Activity]]]:
+@once
+def _activities() -> Select[Any]:
     # The texts are long and the outline does not show them.
-    rows = db.session.execute(
+    return (
         select(Module, Activity)
         .join(Activity, Activity.module_id == Module.id)
-        .where(Module.course_id == course_id, Module.archived_at.is_(None), Activity.archived_at.is_(None))
+        .where(Module.course_id == bindparam("course_id"), Module.archived_at.is_(None), Activity.archived_at.is_(None))
         .order_by(Module.position, Activity.position)
-        .options(defer(Activity.body), defer(Activity.body_html), selectinload(Activity.steps))
+        .options(defer(Activity.body), defer(Activity.body_html))
     )
+
+
+@once
+def _steps() -> Select[tuple[Step]]:
+    # Asked apart, and by course: one query as well, and a third of the work of a selectinload.
+    return (
+        select(Step)
+        .join(Activity, Activity.id == Step.activity_id)
+        .where(Activity.course_id == bindparam("course_id"))
+        .order_by(Step.activity_id, Step.position)
+    )
+
+
+def _by_module(course_id: int) -> Iterable[tuple[Module, list[Activity]]]:
     grouped: dict[Module, list[Activity]] = {}
-    for module, activity in rows:
+    steps: dict[int, list[Step]] = {}
+    for step in db.session.scalars(_steps(), {"course_id": course_id}):
+        steps.setdefault(step.activity_id, []).append(step)
+    for module, activity in db.session.execute(_activities(), {"course_id": course_id}):
+        set_committed_value(activity, "steps", steps.get(activity.id, []))
         grouped.setdefault(module, []).append(activity)
     return grouped.items()

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from .. import clock, policies
 from ..accounts.models import Person
 from ..courses.models import Activity, Course
-from ..db import db
+from ..db import db, once
 from ..errors import NotFound, Refused
 from ..progress.models import Progress
 from . import schedule
@@ -47,7 +48,7 @@ class RunVisit:
     @cached_property
     def own_dues(self) -> dict[int, date]:
         """Activity id to the due date that this run chose itself. One query, when first asked."""
-        rows = db.session.execute(select(RunDue.activity_id, RunDue.due_on).where(RunDue.run_id == self.run.id))
+        rows = db.session.execute(_dues(), {"run_id": self.run.id})
         return {row.activity_id: row.due_on for row in rows}
 
     def due_on(self, activity: Activity) -> date | None:
@@ -68,32 +69,47 @@ class Visit(RunVisit):
     activity: Activity
     progress: Progress | None
 
-    def participant(self) -> Enrolment:
-        """The enrolment of a participant who writes something. Refused for who looks along, and in a closed run."""
+    def participant(self, *, reading: bool = False) -> Enrolment:
+        """The enrolment of a participant. Refused for who looks along, and in a closed run for all but ``reading``."""
         if self.enrolment is None or self.enrolment.is_trainer:
             raise Refused(_("U kijkt mee. Alleen een deelnemer kan dit doen."))
-        if self.run.archived_at is not None:
+        if self.run.archived_at is not None and not reading:
             raise Refused(_("Deze uitvoering is afgesloten. U kunt uw werk nog lezen."))
         return self.enrolment
+
+
+@once
+def _dues() -> Select[Any]:
+    return select(RunDue.activity_id, RunDue.due_on).where(RunDue.run_id == bindparam("run_id"))
+
+
+@once
+def _run() -> Select[Any]:
+    here = and_(Enrolment.run_id == Run.id, Enrolment.person_id == bindparam("person_id"), Enrolment.left_at.is_(None))
+    return (
+        select(Run, Enrolment)
+        .outerjoin(Enrolment, here)
+        .where(Run.id == bindparam("run_id"))
+        .options(joinedload(Run.course).joinedload(Course.days), joinedload(Run.days))
+    )
+
+
+@once
+def _activity() -> Select[Any]:
+    own = and_(Progress.activity_id == Activity.id, Progress.enrolment_id == bindparam("enrolment_id"))
+    return (
+        select(Activity, Progress)
+        .outerjoin(Progress, own)
+        .where(Activity.course_id == bindparam("course_id"), Activity.slug == bindparam("slug"))
+        .options(joinedload(Activity.module), joinedload(Activity.steps))
+    )
 
 
 def load_run(person: Person, run_id: int, *, trainer: bool = False, admin: bool = False) -> RunVisit:
     """The run if the person is in it (with ``trainer``: as its trainer), or, with the permission ``core.manage``,
     as an administrator; with ``admin`` only that. Otherwise :class:`NotFound`."""
     # Joined rather than apart: a run has a handful of days, and every page in a run begins here.
-    found = (
-        db.session.execute(
-            select(Run, Enrolment)
-            .outerjoin(
-                Enrolment,
-                and_(Enrolment.run_id == Run.id, Enrolment.person_id == person.id, Enrolment.left_at.is_(None)),
-            )
-            .where(Run.id == run_id)
-            .options(joinedload(Run.course).joinedload(Course.days), joinedload(Run.days))
-        )
-        .unique()
-        .one_or_none()
-    )
+    found = db.session.execute(_run(), {"run_id": run_id, "person_id": person.id}).unique().one_or_none()
     run, enrolment = found if found else (None, None)
     manages = policies.may(person, "core.manage")
     allowed = manages if admin else enrolment is not None and (enrolment.is_trainer or not trainer)
@@ -106,16 +122,8 @@ def load_visit(person: Person, run_id: int, slug: str) -> Visit:
     """The activity of the run's course under this slug, for somebody who may see the run."""
     at = load_run(person, run_id)
     enrolment_id = at.enrolment.id if at.enrolment else None
-    found = (
-        db.session.execute(
-            select(Activity, Progress)
-            .outerjoin(Progress, and_(Progress.activity_id == Activity.id, Progress.enrolment_id == enrolment_id))
-            .where(Activity.course_id == at.run.course_id, Activity.slug == slug)
-            .options(joinedload(Activity.module), joinedload(Activity.steps))
-        )
-        .unique()
-        .one_or_none()
-    )
+    asked = {"course_id": at.run.course_id, "slug": slug, "enrolment_id": enrolment_id}
+    found = db.session.execute(_activity(), asked).unique().one_or_none()
     if found is None:
         raise NotFound(_("Dit onderdeel bestaat niet in deze cursus."))
     activity, progress = found

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..accounts.models import Person
 from ..courses.models import Course
-from ..db import db
+from ..db import db, once
 from ..runs import absences, services
 from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
 from ..runs.outline import Item, Outline, Week
@@ -91,14 +91,22 @@ def _nearest(run: Run) -> tuple[bool, float]:
 
 
 def _enrolments(person: Person, role: str) -> list[Enrolment]:
-    found = (
+    return list(db.session.scalars(_enrolled(), {"person_id": person.id, "role": role}).unique())
+
+
+@once
+def _enrolled() -> Select[tuple[Enrolment]]:
+    return (
         select(Enrolment)
         .join(Run, Run.id == Enrolment.run_id)
-        .where(Enrolment.person_id == person.id, Enrolment.role == role, Enrolment.left_at.is_(None))
-        .where(Run.archived_at.is_(None))
+        .where(
+            Enrolment.person_id == bindparam("person_id"),
+            Enrolment.role == bindparam("role"),
+            Enrolment.left_at.is_(None),
+            Run.archived_at.is_(None),
+        )
         .options(
             joinedload(Enrolment.run).joinedload(Run.course).joinedload(Course.days),
             joinedload(Enrolment.run).joinedload(Run.days),
         )
     )
-    return list(db.session.scalars(found).unique())

@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 
 
 def watch_database(app: Flask) -> None:
-    """Count the queries of each request, when there is a log line to put them in. Call it when the database is bound."""
+    """Count the queries of each request, if there is a line to put them in. Call it when the database is bound."""
     if app.config["LOG"]:
         with app.app_context():
             event.listen(db.engine, "before_cursor_execute", _count)

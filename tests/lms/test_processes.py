@@ -199,7 +199,5 @@ def test_a_killed_worker_is_replaced_and_its_figures_stay(app, webs):
     assert worker not in web.workers()
     status, text = visitor.get(web, "/metrics", Authorization=f"Bearer {METRICS}")
     assert status == 200
-    counted = re.search(
-        r'leerplein_requests_total\{endpoint="core.site.about",method="GET",status="200"\} (\S+)', text
-    )
+    counted = re.search(r'leerplein_requests_total\{endpoint="core.site.about",method="GET",status="200"\} (\S+)', text)
     assert float(counted[1]) == 4

@@ -7,6 +7,7 @@ revision = "community_0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+needs_core = "core_0001"  # the least that the core's tables must have come to
 
 
 def upgrade() -> None:

@@ -185,6 +185,37 @@ def test_list(app, lms, make, queries):
     assert len(seen) == 2
 
 
+def test_edit(app, lms, make):
+    person = services.create_person("Noor", "noor@test.example", "Bibliotheek Waterdorp", password=PASSWORD)
+    version = person.version
+    done = lms("user", "edit", "Noor@test.example", "--name", "Noor de Wit", "--library", "Bibliotheek Lindehove")
+    assert done.output == "noor@test.example has another library, name.\n"
+    assert (person.name, person.library.name, person.version) == ("Noor de Wit", "Bibliotheek Lindehove", version)
+    done = lms("user", "edit", "noor@test.example", "--email", "Noor@nieuw.example")
+    assert done.output == "noor@nieuw.example has another email.\n"
+    assert (person.email, person.version) == ("noor@nieuw.example", version + 1)
+    assert db.session.scalars(select(Mail.to)).all() == ["noor@test.example"]
+    assert lms("user", "edit", person.email, "--library", "").exit_code == 0
+    assert person.library is None
+    assert lms("user", "edit", person.email, "--name", "Noor de Wit").output == "Nothing has changed.\n"
+
+
+def test_edit_refuses_in_one_sentence(app, lms, make):
+    person, other = make.person("Noor"), make.person()
+    assert refused(lms("user", "edit", "niemand@test.example", "--name", "X"), "niemand@test.example")
+    assert refused(lms("user", "edit", person.email, "--email", other.email), "al een account")
+    assert refused(lms("user", "edit", person.email, "--email", "noor"), "geen e-mailadres")
+    assert refused(lms("user", "edit", person.email, "--name", " "), "naam")
+    nothing = lms("user", "edit", person.email)
+    assert nothing.exit_code == 2 and "--library" in nothing.output
+    assert person.name == "Noor"
+    assert not db.session.scalar(select(Mail))
+
+
+def test_there_is_one_group_of_commands(app):
+    assert "user" not in app.cli.commands
+
+
 def test_role(app, lms, make):
     person = make.person()
     elsewhere = make.person(library="Bibliotheek Lindehove").library

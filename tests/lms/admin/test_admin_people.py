@@ -1,9 +1,13 @@
 """The people of the site: find them, give roles, close accounts."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
+from lms.accounts import tokens
 from lms.accounts.models import RoleGrant
+from lms.accounts.services import set_password
 from lms.db import db
 from lms.notifications.models import Mail
 
@@ -133,3 +137,105 @@ def test_nobody_with_this_number(admin):
     assert admin.get("/beheer/mensen/99").status_code == 404
     for rest in ("rollen", "sluiten", "openen", "uitnodigen"):
         assert admin.post(f"/beheer/mensen/99/{rest}").status_code == 404
+
+
+def facts(person, **changes):
+    return {"name": person.name, "email": person.email, "library": person.library.name} | changes
+
+
+@pytest.fixture
+def noor(make):
+    """Somebody who has a password."""
+    noor = make.person("Noor de Wit")
+    set_password(noor, "drie losse woorden")
+    db.session.commit()
+    return noor
+
+
+def test_change_name_and_library(admin, noor, sign_in):
+    browser, address = sign_in(noor), f"/beheer/mensen/{noor.id}"
+    assert 'value="Noor de Wit"' in admin.get(address).text
+    assert '<option value="Bibliotheek Waterdorp">' in admin.get(address).text
+    answer = admin.post(f"{address}/wijzigen", data=facts(noor, name="Noor  Wit", library="Bibliotheek Lindehove"))
+    assert "De gegevens van Noor Wit zijn bewaard." in admin.get(answer.location).text
+    db.session.refresh(noor)
+    assert (noor.name, noor.library.name) == ("Noor Wit", "Bibliotheek Lindehove")
+    assert browser.get("/account").status_code == 200
+    assert not db.session.scalar(select(Mail))
+    assert "Account gewijzigd" in admin.get("/beheer/logboek").text
+    admin.post(f"{address}/wijzigen", data=facts(noor, library=" "))
+    db.session.refresh(noor)
+    assert noor.library is None
+    again = admin.post(f"{address}/wijzigen", data={"name": noor.name, "email": noor.email})
+    assert "Er is niets veranderd." in admin.get(again.location).text
+
+
+def test_another_address_is_told_at_the_old_one_and_ends_links_and_sessions(admin, noor, sign_in, client):
+    old, browser = noor.email, sign_in(noor)
+    links = [f"/wachtwoord/{tokens.make(tokens.RESET, noor)}", f"/uitnodiging/{tokens.make(tokens.INVITATION, noor)}"]
+    assert [client.get(link).status_code for link in links] == [200, 200]
+    admin.post(f"/beheer/mensen/{noor.id}/wijzigen", data=facts(noor, email=" Noor@Nieuw.example "))
+    db.session.refresh(noor)
+    assert noor.email == "noor@nieuw.example"
+    mail = db.session.scalars(select(Mail)).one()
+    assert (mail.to, mail.subject) == (old, "Uw e-mailadres is gewijzigd")
+    assert mail.body.startswith("Dag Noor,")
+    assert "nieuw.example" not in mail.body, "the old address may be somebody else's"
+    assert [client.get(link).status_code for link in links] == [410, 410]
+    assert browser.get("/account").status_code == 302
+    login = {"email": "noor@nieuw.example", "password": "drie losse woorden"}
+    assert client.post("/login", data=login).status_code == 302
+
+
+def test_who_was_invited_at_a_wrong_address_is_invited_at_the_right_one(admin, make, client):
+    person = make.person("Samira Haddou")
+    run = make.run()
+    make.enrol(run, person)
+    link = f"/uitnodiging/{tokens.make(tokens.INVITATION, person)}"
+    db.session.commit()
+    old = person.email
+    admin.post(f"/beheer/mensen/{person.id}/wijzigen", data=facts(person, email="samira@nieuw.example"))
+    told, invited = db.session.scalars(select(Mail).order_by(Mail.id))
+    assert told.to == old
+    assert (invited.to, invited.subject) == ("samira@nieuw.example", f"Uitnodiging: {run.name}")
+    assert client.get(link).status_code == 410
+    assert client.get(re.search(r"/uitnodiging/\S+", invited.body)[0]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Vul een naam in."),
+        ({"name": "x" * 201}, "Deze naam is te lang."),
+        ({"email": ""}, "Vul een e-mailadres in."),
+        ({"email": "noor"}, "Dit is geen e-mailadres."),
+        ({"email": "ANDER@test.example"}, "Er is al een account met het adres ander@test.example."),
+        ({"library": "x" * 201}, "Deze naam is te lang."),
+    ],
+)
+def test_facts_that_are_refused(admin, make, noor, changes, sentence):
+    make.person().email = "ander@test.example"
+    db.session.commit()
+    before = (noor.name, noor.email, noor.library_id, noor.version)
+    answer = admin.post(f"/beheer/mensen/{noor.id}/wijzigen", data=facts(noor, **changes))
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "<title>Fout:" in answer.text
+    assert not changes.get("email") or changes["email"] in answer.text
+    db.session.refresh(noor)
+    assert (noor.name, noor.email, noor.library_id, noor.version) == before
+    assert not db.session.scalar(select(Mail))
+
+
+def test_changing_ones_own_address_keeps_one_here(admin, me):
+    admin.post(f"/beheer/mensen/{me.id}/wijzigen", data=facts(me, email="bea@nieuw.example"))
+    assert admin.get("/beheer/").status_code == 200
+    assert "bea@nieuw.example" in admin.get("/account").text
+
+
+def test_only_administrators_change_somebody(make, sign_in, client, noor):
+    address, data = f"/beheer/mensen/{noor.id}/wijzigen", facts(noor, name="Iemand anders")
+    assert sign_in(noor).post(address, data=data).status_code == 403
+    assert client.post(address, data=data).status_code == 401
+    db.session.refresh(noor)
+    assert noor.name == "Noor de Wit"

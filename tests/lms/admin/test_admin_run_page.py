@@ -72,7 +72,11 @@ def test_a_moved_day_takes_its_dates_along_and_everybody_hears(admin, run):
     sent = mails("day")
     assert len(sent) == 3
     assert sent[0].subject == "Lesdag 2 is verplaatst"
-    assert "Lesdag 2: zaterdag 28 november 2026, 10.00–16.00 uur, Zaal 2" in sent[0].body
+    assert "Was: vrijdag 27 november 2026, 9.30–16.30 uur, Zaal 1" in sent[0].body
+    assert "Wordt: zaterdag 28 november 2026, 10.00–16.00 uur, Zaal 2" in sent[0].body
+    assert all(mail.body.startswith("Dag Persoon,") for mail in sent)
+    to_trainer = {mail.to: "Meld u af" not in mail.body for mail in sent}
+    assert to_trainer == {one.person.email: one.is_trainer for one in db.session.scalars(select(Enrolment))}
     assert "Opdracht 1: Opdracht, uiterlijk 21 november 2026" in sent[0].body
 
 
@@ -160,6 +164,24 @@ def test_bad_participants_keep_what_was_typed(admin, run, text):
     assert response.status_code == 422
     assert text.splitlines()[0] in response.text if text.strip() else "Schrijf op elke regel" in response.text
     assert not db.session.scalar(select(Person).where(Person.email == "noor@b.example"))
+
+
+def test_each_wrong_line_is_in_the_summary(admin, run):
+    text = "Noor; noor@; B\nAnna; anna@b.example; B\nBas; bas; B"
+    page = admin.post(url(run, "/deelnemers"), data={"deelnemers-people": text}).text
+    summary = page.partition('role="alert"')[2].partition("</ul>")[0]
+    assert "Kijk naar 2 plekken." in summary
+    for sentence in ("Regel 1: «noor@» is geen e-mailadres.", "Regel 3: «bas» is geen e-mailadres."):
+        assert f'<a href="#deelnemers-people">{sentence}</a>' in summary
+
+
+def test_a_run_is_named_once_on_its_pages(admin, run):
+    for path in (url(run, "/lesdagen/2"), url(run, "/inleverdata"), f"/runs/{run.id}/berichten/nieuw"):
+        main = admin.get(path).text.partition("<main")[2]
+        assert main.count(run.name) == 1, path
+    dues = admin.get(url(run, "/inleverdata")).text
+    assert dues.count("Leeg volgt de cursus.") == 1
+    assert "(niet verplicht)" not in dues
 
 
 def test_who_is_removed_loses_the_run_and_keeps_the_work(admin, sign_in, run):
@@ -287,5 +309,5 @@ def test_the_list_of_runs(admin, make, run, app):
 def test_an_empty_site_says_what_to_do(admin):
     page = admin.get("/beheer/")
     assert page.status_code == 200
-    assert "Er is nog geen uitvoering." in page.text
+    assert "Er is geen open uitvoering." in page.text
     assert db.session.scalar(select(func.count()).select_from(Enrolment)) == 0

@@ -68,7 +68,7 @@ def test_people_of_a_run_and_its_days(admin, me, make):
     moved = {"run_id": run.id, "number": 2, "old": old.isoformat(), "new": new.isoformat()}
     assert log()[-1] == ("core.day_changed", me.id, None, moved)
     page = admin.get("/beheer/logboek").text
-    assert "Lesdag gewijzigd" in page
+    assert f"Lesdag gewijzigd: {run.name}, Lesdag 2, van {old.day} " in page
     assert f"{old.day} " in page
     assert "Noor" in page
 

@@ -74,13 +74,13 @@ def test_a_full_disk(filled, tmp_path):
 
 @pytest.fixture
 def large(make_site, archive):
-    """A site with a file of 200 MB (of nothing, which the disk does not have to hold)."""
+    """A site with a file of 120 MB (of nothing, which the disk does not have to hold)."""
     site = make_site()
     site.run("restore", archive)
     folder = site.folder / "files" / "00"
     folder.mkdir(exist_ok=True)
     with (folder / ("0" * 40)).open("wb") as file:
-        file.truncate(200_000_000)
+        file.truncate(120_000_000)
     return site
 
 
@@ -99,7 +99,7 @@ def test_a_backup_that_is_killed(large, tmp_path):
 
 def test_files_are_never_in_memory_as_a_whole(filled, large, make_site, archive, tmp_path):
     large.run("backup", tmp_path / "large.zip")
-    peaks = []
+    peaks = []  # in megabytes
     for site, arguments in (
         (filled(), ["backup", tmp_path / "1.zip"]),
         (large, ["backup", tmp_path / "2.zip"]),
@@ -108,7 +108,7 @@ def test_files_are_never_in_memory_as_a_whole(filled, large, make_site, archive,
     ):
         printed, _ = process(site, MEASURED, *arguments).communicate(timeout=120)
         peaks.append(int(printed.split()[-1]) // 1024)
-    assert peaks[1] - peaks[0] < 60 and peaks[3] - peaks[2] < 100, f"megabytes: {peaks}"
+    print(peaks); assert peaks[1] - peaks[0] < 60 and peaks[3] - peaks[2] < 60, peaks
 
 
 # --- putting one back ----------------------------------------------------------------------------------------
@@ -308,20 +308,25 @@ def test_an_initialised_place_keeps_what_it_had(changed, make_site, backend):
     assert site.rows() == before and site.files() == {}
 
 
-@pytest.mark.parametrize(
-    ("backend", "limit", "sentence"),
-    [
-        ("sqlite", 200_000, "The database refuses this"),
-        ("sqlite", 1_000_000, "The files cannot be put back"),
-        ("postgresql", 1_000_000, "The files cannot be put back"),
-    ],
-)
-def test_a_full_disk_halfway(archive, make_site, backend, limit, sentence):
-    """No file may grow beyond a limit: at the rows, or at the last step, the files."""
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_full_disk_at_the_files(archive, make_site, backend):
+    """No file may grow beyond a megabyte; some have been put back already."""
     site = make_site(backend)
-    done = process(site, LIMITED.format(limit), "restore", archive)
+    restore_on_a_full_disk(site, archive, 1_000_000, "The files cannot be put back: ")
+
+
+def test_a_full_disk_at_the_very_end(archive, changed, make_site):
+    """SQLite writes most of it when it commits."""
+    with zipfile.ZipFile(archive) as file:
+        files = [name for name in file.namelist() if name.startswith("files/")]
+    path = changed(dict.fromkeys(files, lambda _: None), files=[])
+    restore_on_a_full_disk(make_site(), path, 200_000, "The database refuses this: ")
+
+
+def restore_on_a_full_disk(site, path, limit, sentence):
+    done = process(site, LIMITED.format(limit), "restore", path)
     _, errors = done.communicate(timeout=60)
-    assert done.returncode == 1 and errors.splitlines()[-1].startswith(f"Error: {sentence}: "), errors
+    assert done.returncode == 1 and errors.splitlines()[-1].startswith(f"Error: {sentence}"), errors
     assert is_untouched(site)
 
 

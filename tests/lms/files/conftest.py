@@ -1,21 +1,39 @@
-"""Small files that really are what they say."""
+"""Small files that really are what they say, and somebody who adds them."""
 
 import io
-import struct
+import os
 import zipfile
-import zlib
 
+import pytest
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from lms import testing_s3
+from lms.assignments.models import Draft, Version
+from lms.db import db
+from lms.files import services, store
 from lms.files.kinds import KINDS
+from lms.files.models import StoredFile
+from lms.runs.models import TRAINER
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
-def png():
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def open_bytes(data):
+    """Bytes as an open file."""
+    return io.BytesIO(data)
 
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+
+def picture(kind="PNG", size=(8, 6), mode="RGB", **options):
+    """A picture with a different colour in each corner, so that one sees how it is turned."""
+    image = Image.new("RGB", size, "white")
+    for corner, colour in {(0, 0): "red", (1, 0): "lime", (0, 1): "blue", (1, 1): "black"}.items():
+        box = [corner[0] * size[0] // 2, corner[1] * size[1] // 2]
+        image.paste(colour, (*box, box[0] + size[0] // 2, box[1] + size[1] // 2))
+    out = io.BytesIO()
+    image.convert(mode).save(out, kind, **options)
+    return out.getvalue()
 
 
 def zipped(*names, **contents):
@@ -37,13 +55,13 @@ def odf(extension):
 
 GOOD = {
     "pdf": PDF,
-    "png": png(),
-    "jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9",
-    "jpeg": b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00" + bytes(20),
-    "gif": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
-    "webp": b"RIFF\x1a\x00\x00\x00WEBPVP8L" + bytes(14),
+    "png": picture(),
+    "jpg": picture("JPEG"),
+    "jpeg": picture("JPEG", progressive=True),
+    "gif": picture("GIF"),
+    "webp": picture("WEBP"),
     "docx": office("word"),
-    "xlsx": office("xl", *(f"docProps/{n}.xml" for n in range(9))),  # more parts before it than filetype looks at
+    "xlsx": office("xl", *(f"docProps/{n}.xml" for n in range(9))),
     "pptx": office("ppt"),
     "odt": odf("odt"),
     "ods": odf("ods"),
@@ -52,3 +70,72 @@ GOOD = {
     "csv": b"BM;naam\n1;Anna\n",  # begins as a bitmap would
     "md": "\ufeff# Kop".encode(),
 }
+
+
+class Uploader:
+    """A participant who hands in with files, and the trainer of the run."""
+
+    def __init__(self, make, sign_in):
+        self.run = make.run(participants=2)
+        self.person, self.peer = make.people(self.run)
+        self.trainer = make.people(self.run, TRAINER)[0]
+        self.sign_in = sign_in
+        self.browser = sign_in(self.person)
+        self.url = f"/runs/{self.run.id}/opdracht"
+
+    def hand_in(self, *files, text="Mijn werk over de leesclub, met een bron.", to="inleveren", **more):
+        """Press «Inleveren» with these files: pairs of name and bytes."""
+        uploads = [FileStorage(io.BytesIO(data), name) for name, data in files]
+        boundary, body = encode_multipart({"text": text, "revision": "0", "files": uploads, **more})
+        return self.browser.post(
+            f"{self.url}/{to}", data=body, content_type=f"multipart/form-data; boundary={boundary}"
+        )
+
+    def files(self):
+        """The rows of all files, oldest first."""
+        db.session.expire_all()
+        return db.session.query(StoredFile).order_by(StoredFile.id).all()
+
+    def versions(self):
+        db.session.expire_all()
+        return db.session.query(Version).order_by(Version.id).all()
+
+    def draft(self):
+        db.session.expire_all()
+        return db.session.query(Draft).one_or_none()
+
+    def download(self, stored, browser=None):
+        return (browser or self.browser).get(f"/bestanden/{stored.id}/x")
+
+
+@pytest.fixture
+def uploader(app, make, sign_in):
+    return Uploader(make, sign_in)
+
+
+@pytest.fixture
+def receive(app):
+    """``receive(name, data)``: what becomes of one upload."""
+
+    def receive(name, data):
+        return services.receive(FileStorage(io.BytesIO(data), name))
+
+    with app.test_request_context():
+        yield receive
+
+
+@pytest.fixture
+def keys(app):
+    """``keys()``: all that lies in the file store."""
+    return lambda: sorted(store.keys())
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A bucket that answers on loopback, with its keys in the environment."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    with testing_s3.Bucket() as bucket:
+        for name, value in bucket.environ().items():
+            monkeypatch.setenv(name, value)
+        yield bucket

@@ -75,7 +75,9 @@ def build(make: Make) -> House:
     roles["lead"] = ("community.lead",)
     for kind in KINDS:
         if kind != "anonymous":
-            people[kind] = make.person(kind.capitalize(), library=places.get(kind, ELSEWHERE), roles=roles.get(kind, ()))
+            people[kind] = make.person(
+                kind.capitalize(), library=places.get(kind, ELSEWHERE), roles=roles.get(kind, ())
+            )
     here = find_or_make(HERE)
     db.session.add(RoleGrant(person_id=people["coach"].id, role="community.coach", library_id=here.id))
     enrolment = make.enrol(run, people["participant"])

@@ -95,7 +95,7 @@ def test_a_form_of_thousands_of_fields(still, house, sign_in):
     assert client.post("/voorbeeld", data="a" * 5_000_000, content_type=kind).status_code == 413
     parts = {f"a{number}": "1" for number in range(2000)}
     assert client.post("/voorbeeld", data=parts, content_type="multipart/form-data").status_code == 413
-    bad = b"--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nhalf"
+    bad = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhalf'
     for data, content_type in (
         (bad, "multipart/form-data; boundary=x"), (b"x", "multipart/form-data"), (b"\xff\xfe", "text/plain"),
         (b"{", "application/json"), (b"", "multipart/form-data; boundary="), (b"a=%FF%FE", kind),

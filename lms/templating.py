@@ -1,0 +1,77 @@
+"""What templates call hundreds of times for a page, made cheap: words, links and icons.
+
+Each is the same as what it takes the place of; docs/bench.md has what that saves.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from flask.globals import request_ctx
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
+
+MOST_LINKS = 8192  # remembered for each process: some 200 bytes each
+_PLAIN = (str, int)
+
+
+class LinkingFlask(Flask):
+    """Flask that remembers the addresses it made: the same page with the same values has the same one."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._links: dict[Any, str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        # Only inside a request, where an address has no host; a relative endpoint depends on the page.
+        if not request_ctx or endpoint[0] == "." or any(type(value) not in _PLAIN for value in values.values()):
+            return super().url_for(endpoint, **values)
+        key = request_ctx.request.root_path, endpoint, *values.items()
+        known = self._links.get(key)
+        if known is None:
+            if len(self._links) >= MOST_LINKS:
+                self._links.clear()
+            known = self._links[key] = super().url_for(endpoint, **values)
+        return known
+
+
+def init_app(app: Flask) -> None:
+    """Put words and icons where templates find them. After Babel, whose own functions these replace."""
+    words = app.extensions["babel"].instance.domain_instance
+
+    @pass_eval_context
+    def gettext(context: EvalContext, string: str, /, **variables: Any) -> str:
+        return _filled(context, words.get_translations().ugettext(string), variables)
+
+    @pass_eval_context
+    def ngettext(context: EvalContext, singular: str, plural: str, number: int, /, **variables: Any) -> str:
+        variables.setdefault("num", number)
+        return _filled(context, words.get_translations().ungettext(singular, plural, number), variables)
+
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, icon_drawer=icon_drawer)
+
+
+def icon_drawer(paths: Mapping[str, str], aliases: Mapping[str, str], unknown: str) -> Callable[..., Markup]:
+    """The function ``icon(name, class="")`` of ``macros/icons.html``. Every drawing is made once."""
+
+    @lru_cache(maxsize=1024)
+    def icon(name: str | None, css_class: str = "") -> Markup:
+        name = name or ""
+        drawing = Markup(paths.get(aliases.get(name, name), unknown))  # noqa: S704 (our own drawings)
+        classes = f"lp-icon {css_class}" if css_class else "lp-icon"
+        frame = Markup('<svg class="{}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>')
+        return frame.format(classes, drawing)
+
+    return icon
+
+
+def _filled(context: EvalContext, text: str, variables: dict[str, Any]) -> str:
+    """Fill the text in as Jinja does: it is a format, also without variables, and what is filled in is escaped."""
+    if not context.autoescape:
+        return text % variables
+    if "%" not in text:
+        return Markup(text)  # noqa: S704 (our own words)
+    safe = {name: value if type(value) is int else escape(value) for name, value in variables.items()}
+    return Markup(text % safe)  # noqa: S704

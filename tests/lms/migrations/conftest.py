@@ -1,0 +1,98 @@
+"""A site whose histories a test may write itself: a copy of the core's, and one of a small plugin ``toy``."""
+
+import dataclasses
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, inspect, select
+
+from lms import migrate
+from lms.api import Plugin
+from lms.core import core
+from lms.db import db
+from lms.registry import Registry
+
+# The row goes with its person: if the rebuilding of a core table took it along, nobody would be told.
+FIRST = """
+op.create_table(
+    "toy_note",
+    sa.Column("id", sa.Integer(), nullable=False),
+    sa.Column("person_id", sa.Integer(), nullable=False),
+    sa.Column("text", sa.String(80), nullable=False),
+    sa.ForeignKeyConstraint(["person_id"], ["core_person.id"], "fk_toy_note_person_id", ondelete="CASCADE"),
+    sa.PrimaryKeyConstraint("id", name="pk_toy_note"),
+)
+"""
+
+
+@dataclass
+class Site:
+    """An app with its own copies of the histories."""
+
+    app: Flask
+    folders: dict[str, Path]
+
+    def write(self, name: str, number: int, body: str, needs_core: str = "") -> None:
+        """Write (or write over) a migration of a plugin."""
+        down = f"{name}_{number - 1:04d}" if number > 1 else None
+        lines = [
+            "import sqlalchemy as sa",
+            "from alembic import op",
+            f"revision = '{name}_{number:04d}'",
+            f"down_revision = {down!r}",
+            *([f"needs_core = {needs_core!r}"] if needs_core else []),
+            "def upgrade():",
+            *(f"    {line}" for line in body.strip().splitlines()),
+        ]
+        path = self.folders[name] / f"{name}_{number:04d}_test.py"
+        path.write_text("\n".join(lines))
+        # Python would take an old compiled one for a file that was written again within the same second.
+        shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+
+    def rows(self) -> dict[str, list[dict]]:
+        """All rows of all tables, by the names of their columns."""
+        db.session.rollback()
+        metadata = MetaData()
+        with db.engine.connect() as connection:
+            metadata.reflect(connection)
+            return {
+                table.name: sorted((dict(row) for row in connection.execute(select(table)).mappings()), key=repr)
+                for table in metadata.sorted_tables
+            }
+
+    def shape(self) -> dict[str, object]:
+        """Tables, columns, keys, constraints and indexes, as the database tells them."""
+        look = inspect(db.engine)
+        return {
+            name: (
+                [(column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(name)],
+                look.get_pk_constraint(name),
+                sorted(look.get_foreign_keys(name), key=repr),
+                sorted(look.get_unique_constraints(name), key=repr),
+                sorted(look.get_indexes(name), key=repr),
+            )
+            for name in look.get_table_names()
+        }
+
+    def state(self) -> tuple[object, object]:
+        """All that a failed migration must leave as it was."""
+        return self.shape(), self.rows()
+
+
+@pytest.fixture
+def site(make_app, tmp_path):
+    """A site with everything in it: people, a run, work, and notes of the plugin that hang on people."""
+    folders = {"core": tmp_path / "core", "toy": tmp_path / "toy"}
+    shutil.copytree(core.migrations, folders["core"], ignore=shutil.ignore_patterns("__pycache__"))
+    folders["toy"].mkdir()
+    toy = Plugin(name="toy", package="tests.toy", title="Speelgoed", migrations=folders["toy"])
+    app = make_app(plugins=[toy])
+    app.extensions["lms"] = Registry([dataclasses.replace(core, migrations=folders["core"]), toy])
+    made = Site(app, folders)
+    made.write("toy", 1, FIRST, needs_core="core_0001")
+    with app.app_context():
+        assert migrate.upgrade() == ["toy"]
+        yield made

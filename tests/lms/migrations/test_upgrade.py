@@ -1,0 +1,94 @@
+"""Tables change with a site in them: nothing is lost, and a migration that fails has not happened."""
+
+import pytest
+from sqlalchemy import inspect, text
+
+from lms import migrate
+from lms.db import db
+from lms.testing import Make
+
+REBUILD = """
+with op.batch_alter_table("core_person", recreate="always") as batch:
+    batch.add_column(sa.Column("phone", sa.String(40), nullable=False, server_default="onbekend"))
+    batch.alter_column("name", type_=sa.String(250))
+with op.batch_alter_table("core_library", recreate="always") as batch:
+    batch.add_column(sa.Column("town", sa.String(80)))
+"""
+LOSE = 'op.execute("DELETE FROM core_library")'
+
+
+@pytest.fixture
+def lived_in(site):
+    """The site with a run of five people, of whom each has notes."""
+    run = Make().run(participants=4)
+    people = [*Make().people(run), *Make().people(run, "trainer")]
+    notes = [{"person": person.id, "text": f"Notitie {n} van {person.name}"} for person in people for n in (1, 2)]
+    db.session.execute(text("INSERT INTO toy_note (person_id, text) VALUES (:person, :text)"), notes)
+    db.session.commit()
+    return site
+
+
+def test_a_core_table_is_rebuilt_under_the_rows_of_a_plugin(lived_in):
+    before = lived_in.rows()
+    assert len(before["toy_note"]) == 10
+    lived_in.write("core", 2, REBUILD)
+    assert migrate.upgrade() == ["core"]
+    after = lived_in.rows()
+    assert all(person.pop("phone") == "onbekend" for person in after["core_person"])
+    assert all(library.pop("town") is None for library in after["core_library"])
+    assert before.pop("core_schema_version") != after.pop("core_schema_version")
+    assert after == before
+
+
+def test_the_keys_of_a_rebuilt_table_still_hold(lived_in):
+    lived_in.write("core", 2, REBUILD)
+    keys = inspect(db.engine).get_foreign_keys("toy_note")
+    migrate.upgrade()
+    assert inspect(db.engine).get_foreign_keys("toy_note") == keys
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        db.session.execute(text("INSERT INTO toy_note (person_id, text) VALUES (987654, 'van niemand')"))
+    db.session.rollback()
+    lonely = Make().person()
+    db.session.execute(text("INSERT INTO toy_note (person_id, text) VALUES (:id, 'weg')"), {"id": lonely.id})
+    db.session.execute(text("DELETE FROM core_person WHERE id = :id"), {"id": lonely.id})
+    assert db.session.scalar(text("SELECT count(*) FROM toy_note WHERE text = 'weg'")) == 0
+
+
+@pytest.mark.parametrize(
+    ("core", "toy"),
+    [
+        ('raise RuntimeError("halfway")', "pass"),
+        (REBUILD + 'raise RuntimeError("at the end")', "pass"),
+        (REBUILD, 'op.add_column("toy_note", sa.Column("colour", sa.Text()))\nraise RuntimeError("the last")'),
+        (REBUILD, "op.execute(\"INSERT INTO toy_note (person_id, text) VALUES (987654, 'van niemand')\")"),
+        (LOSE, "pass"),
+        ('op.execute("nonsense")', "pass"),
+    ],
+    ids=["at once", "after work", "the plugin", "a reference to nobody", "what others refer to", "no SQL"],
+)
+def test_a_failed_migration_leaves_everything_as_it_was(lived_in, core, toy):
+    before = lived_in.state()
+    lived_in.write("core", 2, core)
+    lived_in.write("toy", 2, toy)
+    with pytest.raises(Exception, match=r"halfway|at the end|the last|lead nowhere|(?i:foreign key)|nonsense"):
+        migrate.upgrade()
+    assert lived_in.state() == before
+    assert migrate.pending() == ["core", "toy"]
+    lived_in.write("core", 2, REBUILD)
+    lived_in.write("toy", 2, 'op.add_column("toy_note", sa.Column("colour", sa.Text()))')
+    assert migrate.upgrade() == ["core", "toy"]
+    assert migrate.pending() == []
+
+
+def test_the_keys_are_watched_again_after_a_failure(lived_in):
+    lived_in.write("core", 2, 'raise RuntimeError("halfway")')
+    with pytest.raises(RuntimeError, match="halfway"):
+        migrate.upgrade()
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        db.session.execute(text("INSERT INTO toy_note (person_id, text) VALUES (987654, 'van niemand')"))
+
+
+def test_doing_it_twice_changes_nothing(lived_in):
+    before = lived_in.state()
+    assert migrate.upgrade() == []
+    assert lived_in.state() == before
