@@ -54,14 +54,45 @@ def upgrade() -> list[str]:
     with alone():
         check()
         changed = pending()
-        with db.engine.connect() as connection, without_keys(connection), connection.begin():
-            for plugin in _with_tables():
-                if plugin.name in changed:
-                    upgrade_within(connection, plugin)
-            broken = broken_keys(connection) if changed else []
-            if broken:
-                raise RuntimeError(f"These migrations would leave references that lead nowhere: {broken[:5]}")
+        if changed:
+            with db.engine.connect() as connection, without_keys(connection), connection.begin():
+                unseen = _unseen(connection)
+                for plugin in _with_tables():
+                    if plugin.name in changed:
+                        upgrade_within(connection, plugin)
+                broken = broken_keys(connection)
+                if broken:
+                    raise RuntimeError(f"These migrations would leave references that lead nowhere: {broken[:5]}")
+                lost = _lost(unseen, _unseen(connection))
+                if lost:
+                    raise RuntimeError(f"These migrations would lose {', '.join(lost)}; say it in batch_alter_table.")
     return changed
+
+
+def _unseen(connection: Connection) -> dict[str, tuple[int, set[str]]]:
+    """What Alembic does not see when it rebuilds a table of SQLite, and so leaves out unless it is told.
+
+    For each table where it begins in the file, which changes when it is rebuilt, and what it has of that kind.
+    """
+    if connection.dialect.name != "sqlite":
+        return {}
+    found: dict[str, tuple[int, set[str]]] = {}
+    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master ORDER BY type")
+    for kind, name, table, page, sql in rows:
+        if kind == "table":
+            found[name] = page, {"AUTOINCREMENT"} if "AUTOINCREMENT" in sql.upper() else set()
+        elif kind == "trigger":
+            found[table][1].add(f"the trigger {name}")
+    return found
+
+
+def _lost(before: dict[str, tuple[int, set[str]]], after: dict[str, tuple[int, set[str]]]) -> list[str]:
+    return [
+        f"{thing} of {table}"
+        for table in sorted(before.keys() & after.keys())
+        if before[table][0] != after[table][0]
+        for thing in sorted(before[table][1] - after[table][1])
+    ]
 
 
 def check() -> None:

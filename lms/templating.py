@@ -15,18 +15,21 @@ from markupsafe import Markup, escape
 
 MOST_LINKS = 8192  # remembered for each process: some 200 bytes each
 _PLAIN = (str, int)
+_WHOLE = frozenset({"_external", "_scheme"})
 
 
 class LinkingFlask(Flask):
-    """Flask that remembers the addresses it made: the same page with the same values has the same one."""
+    """Flask that remembers the addresses it made: the same page with the same values has the same one.
+
+    A blueprint with defaults of its own (``url_defaults``) may make them differ each time; then nothing is remembered.
+    """
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._links: dict[Any, str] = {}
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
-        # Only inside a request, where an address has no host; a relative endpoint depends on the page.
-        if not request_ctx or endpoint[0] == "." or any(type(value) not in _PLAIN for value in values.values()):
+        if not request_ctx or not self._is_plain(endpoint, values):
             return super().url_for(endpoint, **values)
         key = request_ctx.request.root_path, endpoint, *values.items()
         known = self._links.get(key)
@@ -35,6 +38,16 @@ class LinkingFlask(Flask):
                 self._links.clear()
             known = self._links[key] = super().url_for(endpoint, **values)
         return known
+
+    def _is_plain(self, endpoint: str, values: dict[str, Any]) -> bool:
+        """Does the address depend on nothing else than the endpoint and these values?"""
+        return (
+            endpoint[:1] != "."  # of the blueprint at hand
+            and len(self.url_default_functions) <= 1  # the app's own: the stamps of static files
+            and not self.debug  # where these change
+            and values.keys().isdisjoint(_WHOLE)  # the host is what the visitor says it is
+            and all(type(value) in _PLAIN for value in values.values())
+        )
 
 
 def init_app(app: Flask) -> None:

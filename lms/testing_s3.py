@@ -37,12 +37,14 @@ class Kept:
 
 
 class Bucket:
-    """The server and what is in it: ``objects`` by key. ``refusal`` is the status of every write, if set."""
+    """The server and what is in it: ``objects`` by key. ``refusal`` is the status of every write, if set; a
+    bucket that ``is_away`` hangs up."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Kept] = {}
         self.uploads: dict[str, dict[int, bytes]] = {}
         self.refusal: int | None = None
+        self.is_away = False
         self.asked: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"bucket": self}))
         self._server.daemon_threads = True
@@ -84,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _answer(self) -> None:
+        if self.bucket.is_away:
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
         self.content = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -37,9 +37,16 @@ def by_network(what: str, address: str | None) -> Limit:
     return Limit(f"{what}-from:{_network(address or '')}", 30)
 
 
-def check(limits: Iterable[Limit]) -> None:
-    """Is there a try left? Raises TooMany with the time to wait."""
+def check(limits: Iterable[Limit], *, hold: bool = False) -> None:
+    """Is there a try left? Raises TooMany with the time to wait.
+
+    With ``hold`` nobody else may ask so until our transaction ends: for the look just before a try is counted, since
+    of many that look at once each would see one left. In SQLite the transaction that writes is alone already.
+    """
     limits = list(limits)
+    if hold and db.engine.dialect.name == "postgresql":
+        for key in sorted(limit.key for limit in limits):  # in one order, or two of us could wait for each other
+            db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     since = now() - WINDOW
     rows = db.session.execute(
         select(Attempt.key, func.count(), func.min(Attempt.at))

@@ -130,7 +130,7 @@ def ask_reset() -> ResponseReturnValue:
         return render_template("accounts/forgotten.html", form=form), 422
     limits = _limits("reset", form.email.data)
     try:
-        attempts.check(limits)
+        attempts.check(limits, hold=True)
     except TooMany as error:
         form.email.errors = [str(error)]
         return _waiting(render_template("accounts/forgotten.html", form=form), error)
@@ -192,7 +192,7 @@ def _choose(purpose: tokens.Purpose, token: str) -> ResponseReturnValue:
         hashed = passwords.make_hash(form.new.data)
         write_now()
         # Looked at again, now that nobody else writes: of two that come with one link, one is late.
-        person = tokens.read(purpose, token)
+        person = tokens.read(purpose, token, lock=True)
     except tokens.Gone as error:
         return _gone(error)
     services.use_hash(person, hashed)

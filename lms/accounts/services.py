@@ -193,7 +193,7 @@ def check_sign_in(email: str, password: str) -> Checked | None:
 
 def settle_sign_in(checked: Checked | None, limits: list[attempts.Limit]) -> Person | None:
     """Count a failed try, or give the person who comes in. Raises TooMany when others used up the tries meanwhile."""
-    attempts.check(limits)
+    attempts.check(limits, hold=True)
     person = db.session.get(Person, checked.person_id) if checked else None
     if checked is None or person is None or person.version != checked.version or not person.active:
         attempts.note(limits)

@@ -48,15 +48,20 @@ def make(purpose: Purpose, person: Person) -> str:
     return _serializer(purpose).dumps([person.id, person.version])
 
 
-def read(purpose: Purpose, token: str) -> Person:
-    """The person whom the token is for. Raises NotFound for one that we never made, Gone for one that is too late."""
+def read(purpose: Purpose, token: str, *, lock: bool = False) -> Person:
+    """The person whom the token is for. Raises NotFound for one that we never made, Gone for one that is too late.
+
+    With ``lock`` nobody else uses it until the transaction ends.
+    """
     try:
         number, version = _serializer(purpose).loads(token, max_age=int(purpose.valid.total_seconds()))
     except SignatureExpired:
         raise Gone(str(purpose.expired)) from None
     except BadData:
         raise NotFound(_("Deze link klopt niet. Kopieer de hele link uit de mail.")) from None
-    person = db.session.get(Person, number, populate_existing=True)
+    # A key lock: rows that only refer to the person can still be added meanwhile.
+    held = {"key_share": True} if lock else None
+    person = db.session.get(Person, number, populate_existing=True, with_for_update=held)
     if person is None or person.version != version or not person.active:
         raise Gone(str(purpose.expired))
     return person

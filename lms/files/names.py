@@ -1,6 +1,7 @@
 """Names of files: a person's own, made harmless; and sizes in words."""
 
 import math
+import re
 import unicodedata
 
 from flask_babel import format_decimal
@@ -12,6 +13,9 @@ MEGABYTE = 1024 * 1024
 # Joiners hold an emoji or a Persian word together; other invisible signs only deceive.
 _JOINERS = "\u200c\u200d"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+ON_DISK = 200
+"""Bytes: most disks hold names of 255, and the name may get a number yet."""
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 _NOT_ON_DISK = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 
 
@@ -33,8 +37,14 @@ def shorten(name: str, length: int) -> str:
 
 
 def on_disk(name: str, length: int = 80) -> str:
-    """A name that every computer takes as a file or folder."""
-    return shorten(clean(name).translate(_NOT_ON_DISK).strip(". ") or "_", length)
+    """A name that every computer takes as a file or folder: at most ``length`` characters and ON_DISK bytes."""
+    safe = clean(name).translate(_NOT_ON_DISK).strip(". ") or "_"
+    if _DEVICES.fullmatch(safe):
+        safe = f"_{safe}"  # Windows would write to the device
+    kept = shorten(safe, length)
+    while len(kept.encode()) > ON_DISK:
+        kept = shorten(kept, len(kept) - 1)
+    return kept
 
 
 def in_words(size: int) -> str:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from ..errors import NotFound
+from ..errors import LmsError, NotFound
 from ..headers import DOWNLOAD_POLICY
 from ..policies import requires
 from . import names, services, store
@@ -24,6 +24,12 @@ bp.add_app_template_filter(names.in_words, "filesize")
 
 # The characters that RFC 5987 allows as they are.
 _SAFE = "!#$&+-.^_`|~"
+
+
+class LostError(LmsError):
+    """The row is there and the bytes are not: somebody or something removed them behind our back."""
+
+    status = 410
 
 
 @bp.get("/bestanden/<int:file_id>/<name>")
@@ -59,7 +65,7 @@ def _bytes_of(stored: StoredFile) -> Response:
         pieces = store.read(stored.key)
     except FileNotFoundError as error:
         log.error("the bytes of file %s are not under %s in %s", stored.id, stored.key, store.place())
-        raise NotFound(_("De inhoud van dit bestand is er niet meer. Vraag uw beheerder ernaar.")) from error
+        raise LostError(_("De inhoud van dit bestand is er niet meer. Vraag uw beheerder ernaar.")) from error
     response = Response(pieces, mimetype=stored.media_type)
     response.content_length = stored.size
     return response

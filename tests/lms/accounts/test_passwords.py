@@ -10,6 +10,7 @@ from lms.accounts import services
 from lms.db import db
 from lms.jobs.models import Job
 from lms.notifications.models import Mail
+from lms.runs.models import TRAINER
 
 PASSWORD = "drie losse woorden"
 NEW = "vier nieuwe losse woorden"
@@ -323,3 +324,29 @@ def test_mail_and_job_live_and_die_with_what_caused_them(app, samira):
     db.session.rollback()
     assert db.session.scalars(select(Mail)).all() == []
     assert db.session.scalars(select(Job)).all() == []
+
+
+def test_a_new_trainer_reads_what_a_trainer_does(client, make, samira, clock):
+    run = make.run(name="Najaar 2026", first_day=datetime(2026, 11, 12).date())
+    services.invite(samira, run, trainer=True)
+    mail = db.session.scalar(select(Mail))
+    assert mail.subject == "Uitnodiging als trainer: Najaar 2026"
+    assert mail.body.startswith("Dag Samira,\n\nU bent trainer van de cursus")
+    for day in ("Lesdag 1: donderdag 12 november 2026, 9.30–16.30 uur, Zaal 1", "Lesdag 4: donderdag 14 januari 2027"):
+        assert day in mail.body
+    assert f"http://localhost/runs/{run.id}/lijst" in mail.body
+    assert f"http://localhost/runs/{run.id}/berichten/nieuw" in mail.body
+    assert choose(client, links()[0]).status_code == 302
+
+
+def test_who_never_came_gets_the_invitation_again_and_no_reset(client, make, samira):
+    run = make.run(name="Najaar 2026")
+    make.enrol(run, samira, TRAINER)
+    services.invite(samira, run, trainer=True)
+    db.session.commit()
+    answer = ask(client, samira.email)
+    assert answer.location == "/wachtwoord-vergeten/verstuurd", "as for anybody"
+    first, again = db.session.scalars(select(Mail).order_by(Mail.id))
+    assert (again.kind, again.subject) == ("invitation", first.subject)
+    assert "oude wachtwoord" not in again.body
+    assert choose(client, links()[1]).status_code == 302

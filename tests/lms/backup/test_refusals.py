@@ -19,16 +19,18 @@ BACKENDS = ("sqlite", "postgresql")
 COMMAND = "from lms.cli import main; main(prog_name='lms')"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); " + COMMAND
 MEASURED = (
-    "import resource; from lms.cli import main; main(prog_name='lms', standalone_mode=False); "
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    "import resource, sys; from lms.cli import main; main(prog_name='lms', standalone_mode=False); "
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024) // 1_000_000)"
 )
+# By way of a shell that waits: what Linux counts for a process begins with the size of the one that started it.
+SHELL = ["sh", "-c", '"$@"; :', "sh"]
 
 
-def process(site, program, *arguments):
+def process(site, program, *arguments, shell=()):
     """A process of its own with the command line of a site."""
     env = {"PATH": os.environ["PATH"], "LMS_INSTANCE": str(site.folder), "LMS_SECRET_KEY": "only-for-tests"}
     env["LMS_DATABASE_URL"] = site.address
-    command = [sys.executable, "-c", program, *map(str, arguments)]
+    command = [*shell, sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -98,17 +100,16 @@ def test_a_backup_that_is_killed(large, tmp_path):
 
 
 def test_files_are_never_in_memory_as_a_whole(filled, large, make_site, archive, tmp_path):
-    large.run("backup", tmp_path / "large.zip")
     peaks = []  # in megabytes
     for site, arguments in (
-        (filled(), ["backup", tmp_path / "1.zip"]),
-        (large, ["backup", tmp_path / "2.zip"]),
+        (filled(), ["backup", tmp_path / "small.zip"]),
+        (large, ["backup", tmp_path / "large.zip"]),
         (make_site(), ["restore", archive]),
         (make_site(), ["restore", tmp_path / "large.zip"]),
     ):
-        printed, _ = process(site, MEASURED, *arguments).communicate(timeout=120)
-        peaks.append(int(printed.split()[-1]) // 1024)
-    print(peaks); assert peaks[1] - peaks[0] < 60 and peaks[3] - peaks[2] < 60, peaks
+        printed, _ = process(site, MEASURED, *arguments, shell=SHELL).communicate(timeout=120)
+        peaks.append(int(printed.split()[-1]))
+    assert peaks[1] - peaks[0] < 60 and peaks[3] - peaks[2] < 60, peaks
 
 
 # --- putting one back ----------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ GOOD = {
     "pdf": PDF,
     "png": picture(),
     "jpg": picture("JPEG"),
-    "jpeg": picture("JPEG", progressive=True),
+    "jpeg": picture("JPEG", mode="L"),
     "gif": picture("GIF"),
     "webp": picture("WEBP"),
     "docx": office("word"),

@@ -14,7 +14,6 @@ from lms.config import files_url
 from lms.db import db
 from lms.errors import ConfigError
 from lms.files import store
-from lms.testing import SETTINGS
 from lms.testing_s3 import Kept
 
 from .conftest import PDF, Uploader, open_bytes, picture
@@ -134,9 +133,9 @@ def test_a_bucket_that_refuses(there, bucket, status):
     assert there.hand_in(("kaart.pdf", PDF), revision=there.draft().revision).status_code == 302
 
 
-def test_a_bucket_that_is_away(there, bucket, monkeypatch):
+def test_a_bucket_that_is_away(there, bucket):
     there.hand_in(("kaart.pdf", PDF))
-    bucket.__exit__()
+    bucket.is_away = True
     answer = there.download(there.files()[0])
     assert answer.status_code == 503
     assert "De opslag van bestanden antwoordt niet. Probeer het straks nog een keer." in answer.get_data(as_text=True)
@@ -156,12 +155,8 @@ def test_backup_out_of_a_bucket_into_a_folder(there, bucket, make_app, empty_dat
     assert result.exit_code == 0, result.output
     folder = tmp_path / "nieuw"
     folder.mkdir()
-    env = {
-        "LMS_INSTANCE": str(folder),
-        "LMS_SECRET_KEY": SETTINGS["SECRET_KEY"],
-        "LMS_DATABASE_URL": empty_database(folder),
-    }
-    result = lms_command("restore", tmp_path / "site.zip", env=env)
+    target = make_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=empty_database(folder))
+    result = lms_command("restore", tmp_path / "site.zip", site=target)
     assert result.exit_code == 0, result.output
     found = sorted(path for path in (folder / "files").rglob("*") if path.is_file())
     assert [path.relative_to(folder / "files").as_posix() for path in found] == keys

@@ -102,7 +102,7 @@ def test_rows_that_lost_their_bytes_are_told(uploader, lms_command, folder):
     assert f"({changed.key}): is not what it was when it was added" in said
     assert db.session.query(StoredFile).count() == 3, "no row is removed"
     answer = uploader.download(gone)
-    assert answer.status_code == 404
+    assert answer.status_code == 410
     assert "De inhoud van dit bestand is er niet meer. Vraag uw beheerder ernaar." in answer.get_data(as_text=True)
 
 

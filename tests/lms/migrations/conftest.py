@@ -83,16 +83,28 @@ class Site:
 
 
 @pytest.fixture
-def site(make_app, tmp_path):
-    """A site with everything in it: people, a run, work, and notes of the plugin that hang on people."""
-    folders = {"core": tmp_path / "core", "toy": tmp_path / "toy"}
-    shutil.copytree(core.migrations, folders["core"], ignore=shutil.ignore_patterns("__pycache__"))
-    folders["toy"].mkdir()
-    toy = Plugin(name="toy", package="tests.toy", title="Speelgoed", migrations=folders["toy"])
-    app = make_app(plugins=[toy])
-    app.extensions["lms"] = Registry([dataclasses.replace(core, migrations=folders["core"]), toy])
-    made = Site(app, folders)
-    made.write("toy", 1, FIRST, needs_core="core_0001")
-    with app.app_context():
-        assert migrate.upgrade() == ["toy"]
+def make_site(make_app, tmp_path):
+    """``make_site()`` is a migrated site with the plugin in it; settings go to the app."""
+
+    def make_site(**settings):
+        folders = {"core": tmp_path / "core", "toy": tmp_path / "toy"}
+        shutil.copytree(core.migrations, folders["core"], ignore=shutil.ignore_patterns("__pycache__"))
+        folders["toy"].mkdir()
+        toy = Plugin(name="toy", package="tests.toy", title="Speelgoed", migrations=folders["toy"])
+        app = make_app(plugins=[toy], **settings)
+        app.extensions["lms"] = Registry([dataclasses.replace(core, migrations=folders["core"]), toy])
+        made = Site(app, folders)
+        made.write("toy", 1, FIRST, needs_core="core_0001")
+        with app.app_context():
+            assert "toy" in migrate.upgrade()
+        return made
+
+    return make_site
+
+
+@pytest.fixture
+def site(make_site):
+    """The site, on the database that these tests run on, with its context open."""
+    made = make_site()
+    with made.app.app_context():
         yield made

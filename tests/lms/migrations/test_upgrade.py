@@ -7,12 +7,14 @@ from lms import migrate
 from lms.db import db
 from lms.testing import Make
 
+# SQLite cannot change the type of a column, so Alembic makes a new table there, copies the rows and drops the old one.
 REBUILD = """
-with op.batch_alter_table("core_person", recreate="always") as batch:
+with op.batch_alter_table("core_person", table_kwargs={"sqlite_autoincrement": True}) as batch:
     batch.add_column(sa.Column("phone", sa.String(40), nullable=False, server_default="onbekend"))
     batch.alter_column("name", type_=sa.String(250))
-with op.batch_alter_table("core_library", recreate="always") as batch:
+with op.batch_alter_table("core_library") as batch:
     batch.add_column(sa.Column("town", sa.String(80)))
+    batch.alter_column("name", type_=sa.String(250))
 """
 LOSE = 'op.execute("DELETE FROM core_library")'
 
@@ -92,3 +94,28 @@ def test_doing_it_twice_changes_nothing(lived_in):
     before = lived_in.state()
     assert migrate.upgrade() == []
     assert lived_in.state() == before
+
+
+def rebuild(table, **settings):
+    return f"with op.batch_alter_table({table!r}, recreate='always', **{settings}) as batch:\n    pass"
+
+
+def test_what_a_rebuilt_table_would_lose_is_told(make_site, tmp_path):
+    """Only SQLite rebuilds tables, so this test is about SQLite wherever it runs."""
+    site = make_site(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/own.sqlite")
+    trigger = "CREATE TRIGGER toy_hears AFTER INSERT ON toy_note BEGIN INSERT INTO toy_heard VALUES (NULL); END"
+    with site.app.app_context():
+        db.session.execute(text("CREATE TABLE toy_heard (id INTEGER PRIMARY KEY)"))
+        db.session.execute(text(trigger))
+        db.session.commit()
+        before = site.state()
+        site.write("core", 2, rebuild("core_person"))
+        with pytest.raises(RuntimeError, match="would lose AUTOINCREMENT of core_person;"):
+            migrate.upgrade()
+        site.write("core", 2, rebuild("core_person", table_kwargs={"sqlite_autoincrement": True}))
+        site.write("toy", 2, rebuild("toy_note"))
+        with pytest.raises(RuntimeError, match="would lose the trigger toy_hears of toy_note;"):
+            migrate.upgrade()
+        assert site.state() == before
+        site.write("toy", 2, f'{rebuild("toy_note")}\nop.execute("{trigger}")')
+        assert migrate.upgrade() == ["core", "toy"]

@@ -110,6 +110,74 @@ def test_over_a_real_line(make_app):
     assert got.get_content().splitlines()[:3] == ["Één regel.", ".", "From hier."]
 
 
+class Rude(Box):
+    """Takes the mail, then says something else than goodbye, or nothing at all."""
+
+    def __init__(self, goodbye):
+        super().__init__()
+        self.goodbye = goodbye
+
+    async def handle_QUIT(self, server, session, envelope):
+        if not self.goodbye:
+            server.transport.abort()
+        return self.goodbye
+
+
+@pytest.mark.parametrize("goodbye", ["554 go away", ""])
+def test_a_mail_that_was_taken_is_sent_whatever_the_goodbye(make_app, goodbye):
+    box = Rude(goodbye)
+    with server(box) as url:
+        app = make_app(MAIL_URL=url)
+        with app.app_context():
+            send(Make().person(), "receipt", "Ingeleverd", "Tekst.")
+            db.session.commit()
+            assert run_due() == 1
+            assert row().sent_at is not None
+            assert db.session.scalar(select(Job.state)) == "done"
+    assert len(box.envelopes) == 1
+
+
+def test_no_byte_on_the_line_is_above_127_and_no_line_too_long(make_app):
+    """A host that would have to rewrite the text breaks the signature of the host before it."""
+    box = Box()
+    with server(box) as url:
+        app = make_app(MAIL_URL=url)
+        with app.app_context():
+            for body in ("Één «bericht»", "Plain.", "x" * 3000):
+                send(Make().person(), "receipt", "Één", body)
+            db.session.commit()
+            run_due()
+    assert len(box.envelopes) == 3
+    for envelope in box.envelopes:
+        envelope.content.decode("ascii")
+        assert max(map(len, envelope.content.splitlines())) <= 998
+
+
+def test_an_answer_goes_to_the_one_who_wrote(app, make, noor, worker):
+    trainer = make.person("Joke Smits, trainer")
+    send(noor, "announcement", "Morgen", "Tekst.", reply_to=trainer)
+    worker()
+    [sent] = outbox(app)
+    answer = email.message_from_bytes(sent.message().as_bytes(), policy=email.policy.default)["Reply-To"].addresses
+    assert [(one.display_name, one.addr_spec) for one in answer] == [("Joke Smits, trainer", trainer.email)]
+    assert sent.message()["From"] == "Leerplein <leerplein@localhost>", "the site signs for no domain but its own"
+
+
+def test_where_to_choose_stands_in_the_headers_too(app, noor, worker):
+    send(noor, "receipt", "Ontvangen", "Tekst.")
+    send(noor, "reset", "Kies een wachtwoord", "Tekst.")
+    worker()
+    receipt, reset = (sent.message() for sent in outbox(app))
+    assert receipt["List-Unsubscribe"] == "<http://localhost/account#mails>"
+    assert receipt["Reply-To"] is None and reset["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize("sender", ["Leerplein", "a@x.example, b@y.example", "@x.example", "leerplein@"])
+def test_a_sender_that_is_not_one_address_stops_the_start(make_app, sender):
+    with pytest.raises(ConfigError, match="LMS_MAIL_FROM must be one address"):
+        make_app(MAIL_FROM=sender)
+
+
 def test_a_server_that_refuses_makes_it_wait(make_app):
     box = Box("451 later please")
     with server(box) as url:

@@ -26,6 +26,7 @@ from lms.api import (
     Event,
     JobKind,
     Listener,
+    MailKind,
     NavItem,
     Permission,
     PersonalData,
@@ -188,6 +189,14 @@ CASES = {
     ),
     "an event without prefix": (lambda: [good(events=(Event("moved"),))], "event 'moved' must begin with"),
     "a job kind without prefix": (lambda: [good(jobs=(JobKind("mail", nothing),))], "job kind 'mail' must begin with"),
+    "a mail kind without prefix": (
+        lambda: [good(mail_kinds=(MailKind("receipt", "Ontvangen"),))],
+        "mail kind 'receipt' must begin with 'buren.'",
+    ),
+    "a mail kind twice": (
+        lambda: [good(mail_kinds=(MailKind("buren.moved", "Nieuw"), MailKind("buren.moved", "Weg")))],
+        "declares mail kind 'buren.moved' twice",
+    ),
     "a table without prefix": (
         lambda: [good(package=package_with_table("straat_huis"), migrations=HERE)],
         "table 'straat_huis' must begin with 'buren_'",
@@ -267,6 +276,10 @@ CASES = {
     "a permission for a role that nobody has": (
         lambda: [good(permissions=(Permission("buren.read", "Lezen", roles={"neighbour"}),))],
         "permission 'buren.read' names the role 'neighbour', which no plugin declares",
+    ),
+    "a mail kind with a permission that nobody has": (
+        lambda: [good(mail_kinds=(MailKind("buren.moved", "Nieuw", permission="buren.see"),))],
+        "mail kind 'buren.moved' names the permission 'buren.see'",
     ),
     "a menu item with a permission that nobody has": (
         lambda: [good(blueprint=pages(("/", index)), nav=(NavItem("Buren", "buren.index", "buren.see"),))],

@@ -16,7 +16,9 @@ from lms.assignments import services as assignments
 from lms.db import db
 from lms.files import services as files
 from lms.grading import services as grading
+from lms.jobs.models import Job
 from lms.libraries.services import find_or_make
+from lms.notifications.models import Notice
 from lms.runs import services as runs
 from lms.runs.models import TRAINER
 from lms.runs.visits import load_run, load_visit
@@ -97,6 +99,8 @@ def build(make: Make) -> House:
         "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
         "self": people["admin"].id,
+        "notice_id": db.session.scalar(select(Notice.id).where(Notice.person_id == people["participant"].id).limit(1)),
+        "job_id": db.session.scalar(select(Job.id).limit(1)),
     }  # fmt: skip
     house.values = {name: str(value) for name, value in house.values.items()}
     runs.announce(run, people["trainer"], "Welkom", "Tot **dinsdag**.")

@@ -1,0 +1,49 @@
+"""Puts hostile text into every column that holds words of people, also those of a table that comes later."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import String, Text, select, update
+from sqlalchemy.sql.schema import Column, Table
+
+from lms.db import db
+from lms.html import from_markdown
+
+# Columns of words that the house itself chose: a state, a code, a key. The rest is somebody's own text.
+CODES = {
+    "area", "at_name", "code", "content_hash", "country", "email", "event", "hash", "key", "kind", "licence", "media_type",
+    "message_id", "origin", "overall", "level", "criterion", "password_hash", "province", "role", "slug", "state", "status",
+    "to", "type", "version_num", "vocabulary", "sha256", "place_id", "action", "what", "url", "endpoint", "video_url",
+    "value", "step", "relation",
+}  # fmt: skip
+HTML = {"html", "body_html"}
+
+
+def columns() -> Iterator[tuple[Table, Column[Any]]]:
+    """The columns with text of people, also the HTML that was made of it."""
+    for table in db.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, String) and column.name not in CODES and not column.foreign_keys:
+                yield table, column
+
+
+def plant(choose: Callable[[int], str], render: Callable[[str], str] = from_markdown) -> int:
+    """Put ``choose(n)`` in the n-th place; ``render`` makes the HTML. Returns the number of places."""
+    place = 0
+    for table, column in columns():
+        keys = list(table.primary_key.columns)
+        if column.primary_key:
+            continue
+        for row in db.session.execute(select(*keys)).all():
+            text = choose(place).replace("\0", "")
+            place += 1
+            value = render(text) if column.name in HTML else text
+            if not isinstance(column.type, Text) and column.type.length:
+                value = value[: column.type.length]
+            if column.unique or any(column.name in c.columns for c in table.constraints if hasattr(c, "columns")):
+                value = f"{place} {value}"[: getattr(column.type, "length", None)]
+            same = [key == known for key, known in zip(keys, row, strict=True)]
+            db.session.execute(update(table).where(*same).values({column: value}))
+    db.session.commit()
+    db.session.expire_all()
+    return place
