@@ -172,7 +172,7 @@ class _MayBeEmpty(Optional):
 
     def __init__(self) -> None:
         super().__init__()
-        self.field_flags = {**self.field_flags, "said_above": True}
+        self.field_flags = {"optional": True, "said_above": True}
 
 
 def due_form(dues: Iterable[Due]) -> FlaskForm:

@@ -1,5 +1,7 @@
 """A run as its people see it: the course page, its activities and its lesson days."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -57,7 +59,7 @@ def _only_or_list(course: Course | None) -> ResponseReturnValue:
     return render_template("runs/list.html", page=page, course=course, now=clock.now(), has_closed=has_closed)
 
 
-def _runs(*, closed: bool) -> Select[tuple[Run]]:
+def _runs(*, closed: bool) -> Select[Any]:
     """The runs of who asks, or all of them for an administrator, newest first."""
     runs = select(Run).options(joinedload(Run.course), joinedload(Run.days)).order_by(Run.id.desc())
     if not policies.may(current_user, "core.manage"):

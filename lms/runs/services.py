@@ -120,8 +120,8 @@ def change_day(visit: RunVisit, number: int, plan: DayPlan, *, notify: bool) -> 
     if plan == old:
         return False
     plan.write_to(day)
-    dates = {"old": old.day.isoformat(), "new": plan.day.isoformat()} if plan.day != old.day else {}
-    audit.record("core.day_changed", subject=visit.run, run_id=visit.run.id, number=number, **dates)
+    days = {"old": old.day.isoformat(), "new": plan.day.isoformat()} if plan.day != old.day else {}
+    audit.record("core.day_changed", subject=visit.run, run_id=visit.run.id, number=number, **days)
     db.session.flush()
     if notify:
         moved = (plan.day, plan.start, plan.end, plan.place) != (old.day, old.start, old.end, old.place)

@@ -9,7 +9,7 @@ from lms.errors import ConfigError
 from lms.registry import registry
 
 
-def test_a_migration_that_needs_a_newer_core(site, lms_command):
+def test_a_migration_that_needs_a_newer_core(lms_command, site):
     before = site.state()
     site.write("toy", 2, 'op.execute("DELETE FROM toy_note")', needs_core="core_0002")
     done = lms_command("upgrade", site=site.app)
@@ -30,7 +30,7 @@ def test_a_need_that_was_met_long_ago_is_not_asked_again(site):
 
 
 @pytest.mark.parametrize("name", ["core", "toy"])
-def test_tables_that_a_newer_version_made(site, lms_command, name):
+def test_tables_that_a_newer_version_made(lms_command, site, name):
     db.session.execute(text(f"UPDATE {name}_schema_version SET version_num = '{name}_0009'"))
     db.session.commit()
     before = site.state()

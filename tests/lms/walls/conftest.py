@@ -44,6 +44,8 @@ KINDS = {
     "admin": "manages the site, of that third library",
 }
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PHOTO = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02L\x01\0;"
+WORK = {"werk.pdf": PDF, "foto.gif": PHOTO}
 
 
 @dataclass
@@ -95,6 +97,7 @@ def build(make: Make) -> House:
     house.values |= {
         "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
         "version_id": handed_in.id, "file_id": handed_in.files[0].id, "draft_file": draft_file, "name": "werk.pdf",
+        "photo": handed_in.files[1].id,
         "enrolment_id": enrolment.id, "person_id": people["member"].id, "community_id": theirs.id,
         "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
@@ -111,8 +114,8 @@ def build(make: Make) -> House:
 def _work(people: dict[str, Person], run):
     """What the participant handed in, judged and released; and the id of a file that is only in a draft."""
     visit = load_visit(people["participant"], run.id, "opdracht")
-    received = files.receive(FileStorage(io.BytesIO(PDF), "werk.pdf"))
-    typed = assignments.make_ready("Mijn **werk**.", 0, received=[received], render=True)
+    received = [files.receive(FileStorage(io.BytesIO(data), name)) for name, data in WORK.items()]
+    typed = assignments.make_ready("Mijn **werk**.", 0, received=received, render=True)
     version = assignments.hand_in(visit, typed, url="http://localhost/").version
     unsent = files.receive(FileStorage(io.BytesIO(PDF + b"%"), "concept.pdf"))
     draft = assignments.save_draft(visit, assignments.make_ready("Mijn werk, versie 2.", 1, received=[unsent]))

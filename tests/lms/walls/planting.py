@@ -11,10 +11,9 @@ from lms.html import from_markdown
 
 # Columns of words that the house itself chose: a state, a code, a key. The rest is somebody's own text.
 CODES = {
-    "area", "at_name", "code", "content_hash", "country", "email", "event", "hash", "key", "kind", "licence", "media_type",
-    "message_id", "origin", "overall", "level", "criterion", "password_hash", "province", "role", "slug", "state", "status",
-    "to", "type", "version_num", "vocabulary", "sha256", "place_id", "action", "what", "url", "endpoint", "video_url",
-    "value", "step", "relation",
+    "action", "code", "country", "criterion", "email", "key", "kind", "level", "link", "media_type", "message_id",
+    "origin", "overall", "password_hash", "province", "role", "sha256", "slug", "state", "status", "subject_kind", "to",
+    "type", "value", "via", "video_url", "vocabulary",
 }  # fmt: skip
 HTML = {"html", "body_html"}
 
