@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
@@ -120,7 +121,7 @@ def change_day(visit: RunVisit, number: int, plan: DayPlan, *, notify: bool) -> 
     if plan == old:
         return False
     plan.write_to(day)
-    days = {"old": old.day.isoformat(), "new": plan.day.isoformat()} if plan.day != old.day else {}
+    days: dict[str, Any] = {"old": old.day.isoformat(), "new": plan.day.isoformat()} if plan.day != old.day else {}
     audit.record("core.day_changed", subject=visit.run, run_id=visit.run.id, number=number, **days)
     db.session.flush()
     if notify:
