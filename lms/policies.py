@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import CompoundSelect, bindparam, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, select, union_all
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
@@ -34,7 +34,8 @@ def requires(permission: str) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Let everybody in, also without an account."""
     # A bound method, such as Flask's own for static files, takes no attribute itself.
-    getattr(view, "__func__", view).lms_permission = PUBLIC  # type: ignore[attr-defined]
+    function: Any = getattr(view, "__func__", view)
+    function.lms_permission = PUBLIC
     return view
 
 
@@ -56,8 +57,8 @@ def roles_of(person: Person) -> frozenset[str]:
 
 
 @once
-def _roles() -> CompoundSelect[tuple[str]]:
-    whose = bindparam("person_id")
+def _roles() -> CompoundSelect[str]:
+    whose: BindParameter[int] = bindparam("person_id")
     granted = select(RoleGrant.role).where(RoleGrant.person_id == whose)
     return union_all(granted, select(Enrolment.role).where(Enrolment.person_id == whose, Enrolment.left_at.is_(None)))
 

@@ -11,6 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from .errors import Full, LmsError, Unavailable
 
 _BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# The second: a process that starts on a full disk finds no room for the memory that it shares with the others.
+_FULL_SQLITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 _BUSY_POSTGRES = (
     psycopg.errors.LockNotAvailable,
     psycopg.errors.DeadlockDetected,
@@ -34,16 +36,12 @@ def refusal(error: BaseException) -> LmsError | None:
 
 def _is_full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
-        return _code(error) == sqlite3.SQLITE_FULL
+        return getattr(error, "sqlite_errorcode", 0) in _FULL_SQLITE
     return isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
 
 
 def _is_busy(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
-        return _code(error) in _BUSY_SQLITE
+        # The lowest byte of the code; the others tell where it happened.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY_SQLITE
     return isinstance(error, (*_BUSY_POSTGRES, PoolTimeoutError))
-
-
-def _code(error: sqlite3.Error) -> int:
-    # The lowest byte; the others tell where it happened.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -174,7 +174,7 @@ def _http_error(error: HTTPException) -> Any:
     return _page(error.code, sentences.get(error.code) or sentences[400], headers=error.get_headers())
 
 
-def _fault(error: Exception) -> Any:
+def _fault(error: BaseException) -> Any:
     """A fault of ours: logged with an id that the page shows, so that a helpdesk can find it."""
     only_read()
     refusal = trouble.refusal(error)

@@ -40,7 +40,7 @@ def load_person(identity: str) -> Person | None:
 
 
 @once
-def _person() -> Select[tuple[Person]]:
+def _person() -> Select[Person]:
     # Within the one query for the person, so that it costs a page nothing.
     ended = exists().where(EndedSession.key == bindparam("key"))
     return (

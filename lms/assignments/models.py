@@ -66,10 +66,11 @@ class Version(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("core_submission.id", ondelete="CASCADE"))
     number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text, default="")
-    html: Mapped[str] = mapped_column(Text, default="")
     late: Mapped[bool] = mapped_column(default=False)
     handed_in_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    # Long texts last: SQLite reads a row from its beginning, and lists want only what stands above.
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
 
     submission: Mapped[Submission] = relationship(back_populates="versions")
     files: Mapped[list[StoredFile]] = relationship(secondary=version_file, order_by=StoredFile.id)

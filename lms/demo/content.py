@@ -76,9 +76,13 @@ def load(demo: DemoSite) -> None:
         )
         db.session.add(
             Announcement(
-                run_id=demo.run.id, author_id=demo.person("trainer1").id, title="Wat u meeneemt naar Lesdag 2",
-                body=text, body_html=from_markdown(text), created_at=clock.now(),
-            )  # fmt: skip
+                run_id=demo.run.id,
+                author_id=demo.person("trainer1").id,
+                title="Wat u meeneemt naar Lesdag 2",
+                body=text,
+                body_html=from_markdown(text),
+                created_at=clock.now(),
+            )
         )
     _sign_off(demo, "deelnemer10", 2, "Er is die dag een open dag in onze vestiging.")
 
@@ -89,10 +93,12 @@ def _run(course: Course, second_day: date) -> Run:
         on = second_day + timedelta(weeks=weeks - 3)
         run.days.append(
             RunDay(
-                number=day.number, starts_at=clock.at(on, time(9, 30)), ends_at=clock.at(on, time(16, 30)),
+                number=day.number,
+                starts_at=clock.at(on, time(9, 30)),
+                ends_at=clock.at(on, time(16, 30)),
                 place="Bibliotheek Waterdorp, zaal 1",
                 travel_note="Vijf minuten lopen vanaf station Waterdorp. Parkeren kan achter het gebouw.",
-            )  # fmt: skip
+            )
         )
     db.session.add(run)
     db.session.flush()

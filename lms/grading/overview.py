@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import Person
@@ -47,9 +47,10 @@ class ParticipantRow:
 
 def assignments(run: Run) -> list[Activity]:
     """The assignments of the course, and whatever else was handed in in this run, in the order of the course."""
-    handed_in = (
-        exists()
-        .where(Submission.activity_id == Activity.id, Submission.enrolment_id == Enrolment.id)
+    # Asked once as a list: for each activity apart, everybody in the run would be gone through for every lesson.
+    handed_in = Activity.id.in_(
+        select(Submission.activity_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .where(Enrolment.run_id == run.id)
     )
     return list(

@@ -28,6 +28,11 @@ def index(run_id: int) -> ResponseReturnValue:
     everybody = request.args.get("toon") == "alles"
     page = min(request.args.get("page", 1, type=int), LAST_PAGE)
     shown = [chosen] if chosen else activities
+    if everybody:
+        rows = overview.everybody(visit.run, shown, page=page)
+    else:
+        rows = services.waiting(current_user, run=visit.run, activity=chosen, page=page)
+    all_waiting = services.count(current_user, visit.run) if everybody or chosen else rows.total
     return render_template(
         "grading/index.html",
         visit=visit,
@@ -35,10 +40,8 @@ def index(run_id: int) -> ResponseReturnValue:
         chosen=chosen,
         shown=shown,
         everybody=everybody,
-        waiting=services.count(current_user, visit.run),
-        page=overview.everybody(visit.run, shown, page=page)
-        if everybody
-        else services.waiting(current_user, run=visit.run, activity=chosen, page=page),
+        waiting=all_waiting,
+        page=rows,
         levels=LEVELS,
     )
 

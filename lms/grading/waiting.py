@@ -7,13 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import Person
 from ..assignments.models import Submission, Version
 from ..courses.models import Activity
-from ..db import db
+from ..db import db, once
 from ..libraries.models import Library
 from ..runs.models import PARTICIPANT, TRAINER, Enrolment, Run
 from .models import Assessment
@@ -27,7 +27,7 @@ OLDEST_FIRST = (Version.handed_in_at, Version.id)
 class WaitingRow:
     """A version that waits; ``number`` is the version's own. ``saved`` tells of a judgement, not yet released.
 
-    ``place`` of ``total`` is its place in the whole list of this trainer, from 1.
+    ``total`` is how many wait in the list that the row is part of.
     """
 
     version_id: int
@@ -42,7 +42,6 @@ class WaitingRow:
     handed_in_at: datetime
     late: bool
     saved: bool
-    place: int
     total: int
 
     @property
@@ -77,25 +76,27 @@ class Place:
 
 def waiting(person: Person, *, run: Run | None = None, activity: Activity | None = None, page: int = 1) -> Pagination:
     """A page of :class:`WaitingRow` for this trainer, in all their runs or in one. Three queries."""
-    found = _waiting(person).with_only_columns(Version.id).order_by(*OLDEST_FIRST)
+    found = _waiting(person.id).with_only_columns(Version.id).order_by(*OLDEST_FIRST)
     if run is not None:
         found = found.where(Enrolment.run_id == run.id)
     if activity is not None:
         found = found.where(Submission.activity_id == activity.id)
     pages = db.paginate(found, page=page, per_page=PER_PAGE)
     # paginate() gives single values; the rows behind these ids take one query more.
-    pages.items = _rows(_listed(person).where(Version.id.in_(pages.items)))
+    rows = db.session.execute(_rows(), {"ids": pages.items})
+    pages.items = [WaitingRow(*row, total=pages.total or 0) for row in rows]
     return pages
 
 
 def waiting_summary(person: Person, limit: int) -> list[WaitingRow]:
     """The oldest ``limit`` that wait, over all runs of this trainer. One query."""
-    return _rows(_listed(person).limit(limit))
+    rows = db.session.execute(_oldest(), {"trainer_id": person.id, "limit": limit})
+    return [WaitingRow(*row) for row in rows]
 
 
 def count(person: Person, run: Run) -> int:
     """How many wait for this trainer in one run."""
-    found = _waiting(person).where(Enrolment.run_id == run.id).with_only_columns(func.count())
+    found = _waiting(person.id).where(Enrolment.run_id == run.id).with_only_columns(func.count())
     return db.session.scalar(found) or 0
 
 
@@ -106,7 +107,7 @@ def place(person: Person, version_id: int) -> Place:
     """
     window: dict[str, Any] = {"order_by": OLDEST_FIRST}
     around = (
-        _waiting(person, also=version_id)
+        _waiting(person.id, also=version_id)
         .with_only_columns(
             Version.id.label("version_id"),
             _waits().label("waits"),
@@ -156,11 +157,11 @@ def _waits() -> Any:
     )
 
 
-def _waiting(person: Person, also: int | None = None) -> Select[Any]:
+def _waiting(trainer_id: Any, also: int | None = None) -> Select[Any]:
     trainer = _trainer()
     here = and_(
         trainer.run_id == Enrolment.run_id,
-        trainer.person_id == person.id,
+        trainer.person_id == trainer_id,
         trainer.role == TRAINER,
         trainer.left_at.is_(None),
     )
@@ -174,17 +175,27 @@ def _waiting(person: Person, also: int | None = None) -> Select[Any]:
     )
 
 
-def _listed(person: Person) -> Select[Any]:
-    """The waiting versions with all that a list shows of them; the places are counted before any filter."""
-    placed = (
-        _waiting(person)
-        .with_only_columns(
-            Version.id.label("version_id"),
-            func.row_number().over(order_by=OLDEST_FIRST).label("place"),
-            func.count().over().label("total"),
-        )
+@once
+def _rows() -> Select[Any]:
+    """The rows behind the ids of some versions."""
+    return _details().where(Version.id.in_(bindparam("ids", expanding=True)))
+
+
+@once
+def _oldest() -> Select[Any]:
+    """The rows of what waits longest, each with how many wait in all: found first, and only then filled in."""
+    found = (
+        _waiting(bindparam("trainer_id"))
+        .with_only_columns(Version.id.label("version_id"), func.count().over().label("total"))
+        .order_by(*OLDEST_FIRST)
+        .limit(bindparam("limit"))
         .subquery()
     )
+    return _details(found.c.total).join(found, found.c.version_id == Version.id)
+
+
+def _details(*more: Any) -> Select[Any]:
+    """All that a list shows of versions, in the order of :class:`WaitingRow`."""
     return (
         select(
             Version.id,
@@ -199,10 +210,8 @@ def _listed(person: Person) -> Select[Any]:
             Version.handed_in_at,
             Version.late,
             Assessment.id.is_not(None),
-            placed.c.place,
-            placed.c.total,
+            *more,
         )
-        .join(placed, placed.c.version_id == Version.id)
         .join(Submission, Submission.id == Version.submission_id)
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .join(Run, Run.id == Enrolment.run_id)
@@ -212,7 +221,3 @@ def _listed(person: Person) -> Select[Any]:
         .outerjoin(Assessment, Assessment.version_id == Version.id)
         .order_by(*OLDEST_FIRST)
     )
-
-
-def _rows(found: Select[Any]) -> list[WaitingRow]:
-    return [WaitingRow(*row) for row in db.session.execute(found)]

@@ -47,6 +47,7 @@ def _way(url: str) -> str:
 
 
 def _reason(error: Exception) -> str:
+    words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [(code, words)] = error.recipients.values()
     elif isinstance(error, smtplib.SMTPResponseException):

@@ -57,7 +57,7 @@ def of_enrolment(enrolment: Enrolment) -> dict[int, Progress]:
 
 
 @once
-def _of_enrolment() -> Select[tuple[Progress]]:
+def _of_enrolment() -> Select[Progress]:
     return select(Progress).where(Progress.enrolment_id == bindparam("enrolment_id"))
 
 

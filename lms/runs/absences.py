@@ -23,7 +23,7 @@ def trainers(run: Run) -> list[Enrolment]:
 
 
 @once
-def _trainers() -> Select[tuple[Enrolment]]:
+def _trainers() -> Select[Enrolment]:
     return (
         select(Enrolment)
         .where(Enrolment.run_id == bindparam("run_id"), Enrolment.role == TRAINER, Enrolment.left_at.is_(None))
@@ -33,7 +33,7 @@ def _trainers() -> Select[tuple[Enrolment]]:
 
 
 @once
-def _absences() -> Select[tuple[Absence]]:
+def _absences() -> Select[Absence]:
     return select(Absence).where(Absence.enrolment_id == bindparam("enrolment_id"))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -236,7 +235,7 @@ class Outline:
 
 
 @once
-def _activities() -> Select[Any]:
+def _activities() -> Select[Module, Activity]:
     # The texts are long and the outline does not show them.
     return (
         select(Module, Activity)
@@ -248,7 +247,7 @@ def _activities() -> Select[Any]:
 
 
 @once
-def _steps() -> Select[tuple[Step]]:
+def _steps() -> Select[Step]:
     # Asked apart, and by course: one query as well, and a third of the work of a selectinload.
     return (
         select(Step)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, bindparam, select
@@ -79,12 +78,12 @@ class Visit(RunVisit):
 
 
 @once
-def _dues() -> Select[Any]:
+def _dues() -> Select[int, date]:
     return select(RunDue.activity_id, RunDue.due_on).where(RunDue.run_id == bindparam("run_id"))
 
 
 @once
-def _run() -> Select[Any]:
+def _run() -> Select[Run, Enrolment]:
     here = and_(Enrolment.run_id == Run.id, Enrolment.person_id == bindparam("person_id"), Enrolment.left_at.is_(None))
     return (
         select(Run, Enrolment)
@@ -95,7 +94,7 @@ def _run() -> Select[Any]:
 
 
 @once
-def _activity() -> Select[Any]:
+def _activity() -> Select[Activity, Progress]:
     own = and_(Progress.activity_id == Activity.id, Progress.enrolment_id == bindparam("enrolment_id"))
     return (
         select(Activity, Progress)

@@ -95,7 +95,7 @@ def _enrolments(person: Person, role: str) -> list[Enrolment]:
 
 
 @once
-def _enrolled() -> Select[tuple[Enrolment]]:
+def _enrolled() -> Select[Enrolment]:
     return (
         select(Enrolment)
         .join(Run, Run.id == Enrolment.run_id)

@@ -64,6 +64,4 @@ def _text(file: str) -> str:
 
 def _judgements() -> dict[str, Judgement]:
     listed = tomllib.loads(_text("oordelen.toml"))["judgements"]
-    return {
-        item["file"]: Judgement(item["overall"], item["overall_words"], item["levels"], item["words"]) for item in listed
-    }
+    return {one["file"]: Judgement(one["overall"], one["overall_words"], one["levels"], one["words"]) for one in listed}

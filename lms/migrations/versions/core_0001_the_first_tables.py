@@ -474,10 +474,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("handed_in_at", sa.DateTime(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission_id"], ["core_submission.id"], name=op.f("fk_core_version_submission_id"), ondelete="CASCADE"
         ),

@@ -1,4 +1,4 @@
-"""Every page of the demo that somebody can reach by following links, as every role: no page fails, each has its frame."""
+"""Every page of the demo that links lead to, as every role: no page fails, and each has its frame."""
 
 import re
 from collections import deque

@@ -23,7 +23,8 @@ def test_screen_shows_work_rubric_and_both_buttons(judging):
     name = judging.participants[0].first_name
     for seen in (
         "In Oost wonen 900 nieuwkomers.", "Opdracht 1 · versie 1", "te laat", "1. Doelgroepen", "4. Bronnen",
-        "Is er, met bron.", "Het geheel", f"Aan {name}", f"{name} ziet dit nog niet", "1 van 1 uit al uw groepen, oudste eerst",
+        "Is er, met bron.", "Het geheel", f"Aan {name}",
+        f"{name} ziet dit nog niet", "1 van 1 uit al uw groepen, oudste eerst",
     ):  # fmt: skip
         assert seen in html, seen
     assert html.index('value="opslaan"') < html.index('value="vrijgeven"'), "Enter must save, not release"

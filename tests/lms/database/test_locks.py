@@ -1,0 +1,125 @@
+"""Who waits for whom: only those who write, and only while they do."""
+
+import io
+import time
+
+import pytest
+from argon2 import PasswordHasher
+
+from lms.db import db
+
+BUSY = "Het is nu te druk om te bewaren."
+
+
+class SlowLine(io.RawIOBase):
+    """The body of a request that stands still half-way, as from a train."""
+
+    def __init__(self, body, pause):
+        self.body, self.pause = body, pause
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if len(self.body) <= 3:
+            self.pause.here()
+        piece, self.body = self.body[:3], self.body[3:]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def test_who_reads_holds_no_writer_up(halting):
+    site = halting()
+    with site.standing(site.get, "/toy/read") as reading:
+        assert site.post("/toy/write", "een").status_code == 200
+        assert not reading.done()
+        assert site.names() == {"een"}
+    assert reading.result().status_code == 200
+
+
+def test_who_writes_holds_no_reader_up(halting):
+    site = halting()
+    with site.standing(site.post, "/toy/write", "een") as writing:
+        assert site.get("/toy/read").text == "0 0", "what is not committed is seen by nobody"
+        assert site.get("/login").status_code == 200
+        assert not writing.done()
+    assert site.get("/toy/read").text == "1 1"
+
+
+def test_who_writes_waits_for_who_was_first(halting):
+    site = halting()
+    with site.standing(site.post, "/toy/write", "een") as first:
+        site.pauses.clear()
+        others = [site.start(site.post, "/toy/write", name) for name in ("twee", "drie", "vier")]
+        time.sleep(0.3)
+        assert not first.done()
+    assert [other.result().status_code for other in others] == [200, 200, 200]
+    assert site.names() == {"een", "twee", "drie", "vier"}
+
+
+def test_slow_work_before_the_first_write_holds_nobody_up(halting):
+    site = halting()
+    with site.standing(site.post, "/toy/hash", "langzaam"):
+        assert site.post("/toy/write", "snel").status_code == 200
+        assert site.names() == {"snel"}
+    assert site.names() == {"snel", "langzaam"}
+
+
+def test_a_slow_line_holds_nobody_up(halting):
+    site = halting()
+    pause = site.pause("line")
+    body = b"name=uit+de+trein"
+    options = {"content_length": len(body), "content_type": "application/x-www-form-urlencoded"}
+    stream = io.BufferedReader(SlowLine(body, pause), 1)
+    slow = site.start(site.app.test_client().post, "/toy/write", input_stream=stream, **options)
+    assert pause.reached.wait(20)
+    assert site.post("/toy/write", "snel").status_code == 200
+    assert not slow.done()
+    pause.open.set()
+    assert slow.result(20).status_code == 200
+    assert site.names() == {"snel", "uit de trein"}
+
+
+def test_signing_in_holds_nobody_up(halting):
+    """A hash that takes seconds: the other people of the site hand in meanwhile."""
+    from lms.testing import Make
+
+    site = halting(DATABASE_WAIT=1)
+    with site.app.app_context():
+        person = Make().person()
+        person.password_hash = PasswordHasher(time_cost=400, memory_cost=4096, parallelism=1).hash("trage boeken lezen")
+        address = person.email
+        db.session.commit()
+    form = {"email": address, "password": "trage boeken lezen"}
+    slow = site.start(site.app.test_client().post, "/login", data=form)
+    done = 0
+    while not slow.done():
+        assert site.post("/toy/write", f"bibliotheek {done}").status_code == 200
+        done += 1
+    assert slow.result().status_code == 302
+    assert done > 3, "the hash was too quick to show anything"
+
+
+def test_who_waits_too_long_is_told_so(halting, somebody_else):
+    site = halting(DATABASE_WAIT=0.3)
+    text = "Een lang verhaal dat ik niet nog een keer wil typen, echt niet."
+    with somebody_else(site.app):
+        page = site.post("/toy/write", text)
+        asked = site.post("/toy/write", text, headers={"Accept": "application/json"})
+        reading = site.get("/toy/read")
+    assert page.status_code == 503
+    assert BUSY in page.text
+    assert text in page.text, "what was typed comes back"
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Content-Security-Policy" in page.headers
+    assert (asked.status_code, asked.json["message"].startswith(BUSY)) == (503, True)
+    assert reading.text == "0 0"
+    assert site.names() == set()
+    assert site.post("/toy/write", text).status_code == 200
+
+
+@pytest.mark.parametrize(("path", "stored"), [("/toy/refused", set()), ("/toy/refused?keep", {"poging"})])
+def test_a_refusal_keeps_only_what_it_wants_to(halting, path, stored):
+    site = halting()
+    assert site.post(path, "poging").status_code == 422
+    assert site.names() == stored
