@@ -126,7 +126,9 @@ class Rude(Box):
         return self.goodbye
 
 
-@pytest.mark.parametrize("goodbye", ["554 go away", "hang up", "be silent"])
+@pytest.mark.parametrize(
+    "goodbye", ["554 go away", "hang up", "be silent", "221 " + "bye " * 3000], ids=lambda words: words[:11]
+)
 def test_a_mail_that_was_taken_is_sent_whatever_the_goodbye(make_app, goodbye):
     box = Rude(goodbye)
     with server(box) as url:

@@ -27,6 +27,7 @@ from lms.notifications import services as notifications
 from lms.notifications.models import Mail
 from lms.runs.models import Run, RunDay
 
+from .conftest import PDF
 from .forms import forms_of
 from .payloads import EVERYTHING, PAYLOADS, POLYGLOT
 from .planting import columns, plant
@@ -159,13 +160,12 @@ def test_nothing_hostile_survives_in_an_address_or_a_question(still, house, sign
                         assert sight.elements <= known, (address, sight.elements - known)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_cleaned_text_holds_only_what_is_allowed(app, payload):
+def test_cleaned_text_holds_only_what_is_allowed(app):
     allowed = {(tag, name) for tag, attributes in cleaning.ATTRIBUTES.items() for name in attributes}
     allowed |= {(tag, "") for tag in cleaning.TAGS}
     around = ("{}", "- {}\n- b", "| a |\n| - |\n| {} |", "> **{}**", "[a {}](b)", "[{}][a]\n\n[a]: {}")
     with app.test_request_context():
-        for text in (each.replace("{}", payload) for each in around):
+        for text in (each.replace("{}", payload) for each in around for payload in PAYLOADS):
             for clean in (cleaning.from_markdown, partial(cleaning.from_markdown, anchors=True), cleaning.clean):
                 made = clean(text)
                 sight = Sight(made)
@@ -259,20 +259,20 @@ def test_names_in_a_zip_stay_inside_it(app, house, sign_in):
             assert all(len(part) <= 90 and part == part.strip(" .") for part in parts), name
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_the_name_of_a_file_is_only_a_name(app, house, sign_in, payload):
-    pdf = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-    received = files.receive(FileStorage(io.BytesIO(pdf), f"{payload} werk.pdf"))
-    stored = files.add(house.people["participant"], received)
-    db.session.commit()
-    with sign_in(house.people["participant"]).get(f"/bestanden/{stored.id}/x") as answer:
-        header = answer.headers["Content-Disposition"]
-        assert answer.mimetype == "application/pdf"
-        assert answer.headers.getlist("Content-Disposition") == [header]
-    assert header.startswith("attachment; filename=")
-    assert header.isprintable() and header.isascii()
-    assert "/" not in re.sub(r"filename\*=UTF-8''", "", header) and "\\\\" not in header.replace('\\"', "")
-    assert "Bcc" not in answer.headers and "Set-Cookie" not in dict(answer.headers).get("X", "")
+def test_the_name_of_a_file_is_only_a_name(app, house, sign_in):
+    client = sign_in(house.people["participant"])
+    for payload in PAYLOADS:
+        received = files.receive(FileStorage(io.BytesIO(PDF), f"{payload} werk.pdf"))
+        stored = files.add(house.people["participant"], received)
+        db.session.commit()
+        with client.get(f"/bestanden/{stored.id}/x") as answer:
+            header = answer.headers["Content-Disposition"]
+            assert answer.mimetype == "application/pdf", payload
+            assert answer.headers.getlist("Content-Disposition") == [header], payload
+            assert not {"Bcc", "Set-Cookie"} & {name for name, _value in answer.headers}, payload
+        assert header.startswith("attachment; filename="), payload
+        assert header.isprintable() and header.isascii(), payload
+        assert "/" not in header, payload
 
 
 def test_pasted_people_are_only_names(app, house, sign_in):
