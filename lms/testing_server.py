@@ -46,6 +46,7 @@ class Server:
         if os.geteuid() == 0:  # PostgreSQL refuses to be root, and others may not be let into the folder of the wheel
             nobody = pwd.getpwnam("nobody")
             who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            os.umask(0o022)  # a site makes its files for itself alone, and the tests that ask for this server are one
             wheel = _copy(wheel, self.folder / "wheel")
             self.folder.chmod(0o755)
         self.data.mkdir(mode=0o700)

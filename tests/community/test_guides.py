@@ -124,6 +124,6 @@ def test_the_list_has_pages(make, sign_in, begin):
     page = browser.get("/community/begeleiden?page=2").text
     assert "Groep 20" in page
     assert "Groep 19" not in page
-    for wrong in ("3", "0", "-1", "een"):
+    for wrong in ("3", "0", "-1"):
         assert browser.get(f"/community/begeleiden?page={wrong}").status_code == 404
     assert "Groep 20" not in browser.get("/community/begeleiden?per_page=1000").text

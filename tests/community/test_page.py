@@ -133,7 +133,7 @@ def test_what_no_database_keeps_is_left_out(make, sign_in):
     browser = sign_in(make.person())
     browser.post("/community/begin", data={"name": "Taal\0café\n Oost ", "target_group": "Buren\0\r\nen anderen"})
     community = db.session.scalars(select(Community)).one()
-    assert (community.name, community.target_group) == ("Taal café Oost", "Buren\nen anderen")
+    assert (community.name, community.target_group) == ("Taalcafé Oost", "Buren\nen anderen")
     assert "Buren<br>en anderen" in browser.get("/community/").text
 
 

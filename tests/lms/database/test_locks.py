@@ -87,7 +87,7 @@ def test_signing_in_holds_nobody_up(halting):
     site = halting()
     with site.app.app_context():
         person = Make().person()
-        person.password_hash = PasswordHasher(time_cost=400, memory_cost=4096, parallelism=1).hash("trage boeken lezen")
+        person.password_hash = PasswordHasher(time_cost=150, memory_cost=4096, parallelism=1).hash("trage boeken lezen")
         address = person.email
         db.session.commit()
     form = {"email": address, "password": "trage boeken lezen"}

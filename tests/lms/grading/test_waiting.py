@@ -172,9 +172,10 @@ def test_pages_of_the_list(make_judging):
     assert "Deelnemer 25" in second and "Deelnemer 24" not in second
     everybody = text_of(listing(judging, toon="alles", page=2))
     assert "Deelnemer 29" in everybody and "toon=alles" in everybody
-    for page in ("3", "0", "-1", "9" * 30):
+    for page in ("3", "0", "-1"):
         assert listing(judging, page=page).status_code == 404, page
-    assert listing(judging, page="twee").status_code == 200
+    for page in ("twee", "9" * 30):  # what is no number, or none that a database can count to
+        assert listing(judging, page=page).status_code == 200, page
 
 
 def test_empty_group_and_course_without_assignments(make, make_judging):
