@@ -2,8 +2,8 @@
 
 It reads plans from standard input, each a line of JSON, and prints what it saw of each as a line. A plan is `{port,
 connections, seconds, requests: [{method, path, cookie, body}]}`. Each connection is kept open and asks the requests in
-turn, each after the answer to
-the one before. `{n}` in a body becomes a number that does not come back, so that no two hand-ins are equal.
+turn, each after the answer to the one before. `{n}` in a body becomes a number that does not come back, so that no two
+hand-ins are equal.
 """
 
 import itertools

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from lms.errors import ConfigError
+from lms.testing import Make
 
 
 @pytest.fixture
-def lines(make_app, capsys):
-    """``lines(client-request)`` gives the JSON lines that one app wrote since the last time."""
+def lines(capsys):
+    """``lines()`` gives the JSON lines that were written since the last time."""
 
     def read():
         found = capsys.readouterr().err.splitlines()
@@ -33,8 +34,6 @@ def test_one_line_of_json_for_each_request(make_app, lines):
 def test_a_person_is_a_number(make_app, lines):
     site = make_app(LOG="json")
     with site.app_context():
-        from lms.testing import Make
-
         person = Make().person("Noor Achternaam")
         identity, number, email = person.get_id(), person.id, person.email
         client = site.test_client()
