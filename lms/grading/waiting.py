@@ -84,7 +84,7 @@ def waiting(person: Person, *, run: Run | None = None, activity: Activity | None
     pages = db.paginate(found, page=page, per_page=PER_PAGE)
     # paginate() gives single values; the rows behind these ids take one query more.
     rows = db.session.execute(_rows(), {"ids": pages.items})
-    pages.items = [WaitingRow(*row, total=pages.total or 0) for row in rows]
+    pages.items = [WaitingRow(*(*row, pages.total or 0)) for row in rows]
     return pages
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from lms import html as cleaning
+from lms.config import ROOT
 from lms.courses.models import Activity
 from lms.db import db
 from lms.errors import Invalid
@@ -100,6 +101,16 @@ def settings(text):
 
 
 # --- on pages ---------------------------------------------------------------------------------------
+
+
+def test_only_cleaned_columns_are_printed_as_they_are():
+    """``|safe`` stands behind a column of cleaned HTML and nowhere else; no template switches escaping off."""
+    for folder in ("templates", "plugins"):
+        for path in (ROOT / folder).rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"autoescape|Markup", text), path
+            for found in re.findall(r"[\w.]*\s*\|\s*safe", text):
+                assert re.fullmatch(r"\w+\.(body_)?html\|safe", found), (path, found)
 
 
 def test_there_is_enough_to_try():
