@@ -146,6 +146,7 @@ def group(app, make):
         server.stop()
 
 
+@pytest.mark.slow
 def test_forty_people_hand_in_at_once(app, group):
     server, people = group
     together = threading.Barrier(2 * PEOPLE + 1)
