@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lms.api import DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
+from lms.api import DemoAccount, Event, NavItem, Permission, PersonalData, Plugin, Role, Setup, Vocabularies
 from lms.api import lazy_gettext as _l
 
 from . import models as models  # the tables
@@ -11,15 +11,19 @@ from .actions import load
 from .collection import Collection
 from .routes import bp
 
+HERE = Path(__file__).parent
+
 plugin = Plugin(
     name="kennisbank",
     package=__name__,
     title=_l("Kennisbank"),
     blueprint=bp,
-    migrations=Path(__file__).parent / "migrations",
+    migrations=HERE / "migrations",
     roles=(Role("kennisbank.editor", _l("Redactie van de kennisbank")),),
     permissions=(
         Permission("kennisbank.read", _l("De kennisbank lezen"), roles={"member"}),
+        Permission("kennisbank.contribute", _l("Bijdragen namens de eigen bibliotheek"), roles={"member"}),
+        Permission("kennisbank.edit", _l("Redactie van de kennisbank"), roles={"kennisbank.editor"}),
         Permission("kennisbank.choose", _l("Kiezen uit een verzameling"), roles={"participant"}),
     ),
     nav=(
@@ -32,6 +36,8 @@ plugin = Plugin(
             position=30,
         ),
     ),
+    events=(Event("kennisbank.changed", ("entries",)),),
+    vocabularies=(Vocabularies(HERE / "data" / "lijsten.json"),),
     activity_types=(Collection,),
     personal_data=(PersonalData(_l("wat u koos uit de kennisbank, en waarom"), privacy.export, privacy.erase),),
     setup=(Setup(_l("De acties van de kennisbank"), load),),

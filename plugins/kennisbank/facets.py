@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, cast, func, literal, null, or_, select, union_all
 
-from lms.api import Term, Vocabulary, db
+from lms.api import Person, Term, Vocabulary, db
 from lms.api import lazy_gettext as _l
 
+from .lists import UNKNOWN
 from .models import Entry, EntryTerm
+from .reading import listed
 from .text import fold
 
-UNKNOWN = "onbekend"
-"""The value of every filter for entries without a term of its list."""
 MOST_WORDS, LONGEST_QUERY = 10, 200
 
 
@@ -138,14 +138,14 @@ def conditions(selection: Selection, words: Words, skip: Facet | None = None) ->
     return found
 
 
-def options(selection: Selection, words: Words) -> list[tuple[Facet, list[Option]]]:
+def options(selection: Selection, words: Words, person: Person) -> list[tuple[Facet, list[Option]]]:
     """Every filter with its values and counts. One query.
 
     The counts of a filter heed all other filters but not itself, since its values add to each other.
     """
     parts = []
     for facet in FACETS:
-        where = conditions(selection, words, skip=facet)
+        where = [*conditions(selection, words, skip=facet), *listed(person)]
         parts.append(
             select(literal(facet.key).label("facet"), EntryTerm.term_id, func.count().label("number"))
             .join(Entry, Entry.id == EntryTerm.entry_id)

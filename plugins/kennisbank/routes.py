@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.api import NotFound, current_user, load_visit, requires
+from lms.api import NotFound, current_user, load_visit, public, requires
 from lms.api import gettext as _
 
-from . import services
+from . import reading, services
 from .collection import Collection, Shelf
 from .facets import FACETS, Selection, Words, options
 from .text import country, linked, pieces
@@ -15,7 +15,7 @@ bp = Blueprint("kennisbank", __name__, url_prefix="/kennisbank", template_folder
 
 
 @bp.get("/")
-@requires("kennisbank.read")
+@public
 def index() -> ResponseReturnValue:
     """The entries, with filters and their counts; the selection is in the address."""
     words = Words()
@@ -24,17 +24,17 @@ def index() -> ResponseReturnValue:
         "kennisbank/index.html",
         words=words,
         selection=selection,
-        page=services.find(selection, words, _page_number()),
-        facets=options(selection, words),
+        page=services.find(selection, words, _page_number(), current_user),
+        facets=options(selection, words, current_user),
     )
 
 
 @bp.get("/<slug>")
-@requires("kennisbank.read")
+@public
 def entry(slug: str) -> ResponseReturnValue:
     """One entry: the result first. The address carries the selection, so that one can go back to it."""
     words = Words()
-    found = services.load_entry(slug)
+    found = reading.load_entry(current_user, slug)
     return render_template(
         "kennisbank/entry.html",
         entry=found,

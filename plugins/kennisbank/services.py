@@ -11,13 +11,17 @@ from lms.api import gettext as _
 
 from .facets import Selection, Words, conditions
 from .models import Choice, Entry, EntryTerm, Pick
+from .reading import listed
 
 PER_PAGE = 20
 PARTICIPANT = "participant"
 
 
-def find(selection: Selection, words: Words, page: int) -> Pagination:
-    """A page of the entries that fit, the best measured first. Two queries and one for their terms."""
+def find(selection: Selection, words: Words, page: int, person: Person) -> Pagination:
+    """A page of the entries that fit and that the person may read, the best measured first.
+
+    Two queries and one for their terms.
+    """
     # The list of kinds runs from measured to insight; an entry without a kind comes last.
     trust = (
         select(func.min(Term.position))
@@ -28,7 +32,7 @@ def find(selection: Selection, words: Words, page: int) -> Pagination:
     )
     found = (
         select(Entry)
-        .where(*conditions(selection, words))
+        .where(*conditions(selection, words), *listed(person))
         .order_by(func.coalesce(trust, 1000), Entry.title, Entry.id)
         .options(selectinload(Entry.links))
     )
@@ -36,15 +40,6 @@ def find(selection: Selection, words: Words, page: int) -> Pagination:
     if page > 1 and not hits.items:
         raise NotFound(_("Deze bladzijde van de kennisbank bestaat niet."))
     return hits
-
-
-def load_entry(slug: str) -> Entry:
-    """The entry under this slug, or NotFound."""
-    # PostgreSQL refuses a zero character where SQLite just finds nothing.
-    entry = None if "\0" in slug else by_slug([slug]).get(slug)
-    if entry is None:
-        raise NotFound(_("Dit staat niet in de kennisbank."))
-    return entry
 
 
 def by_slug(slugs: list[str]) -> dict[str, Entry]:

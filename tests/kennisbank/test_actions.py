@@ -135,7 +135,7 @@ def test_a_changed_text_reaches_the_row_that_came_from_the_file(app, tmp_path):
 
 def test_a_row_of_somebody_else_is_left_alone(app):
     entry = db.session.scalar(select(Entry).where(Entry.slug == "nl-01"))
-    entry.origin, entry.title = "bijdrage", "Van onszelf"
+    entry.origin, entry.title = "contributed", "Van onszelf"
     db.session.commit()
     actions.load()
     db.session.commit()

@@ -157,10 +157,9 @@ def test_a_page_that_is_not_there(member, number):
     assert "Traceback" not in page.text
 
 
-def test_a_stranger_must_sign_in(client):
-    for address in ("/kennisbank/", "/kennisbank/nl-01"):
-        answer = client.get(address)
-        assert (answer.status_code, answer.location.split("?")[0]) == (302, "/login")
+def test_it_is_read_without_an_account(client):
+    assert total(client.get("/kennisbank/")) == 42
+    assert client.get("/kennisbank/nl-01").status_code == 200
     assert client.post("/kennisbank/").status_code in {401, 405}
 
 

@@ -107,10 +107,10 @@ def test_one_goes_on_to_where_one_was_going(app, make):
     person = make.person()
     accounts.set_password(person, PASSWORD)
     client = app.test_client()
-    led = client.get("/kennisbank/?q=folder&doelgroep=a%26b").headers["Location"]
+    led = client.get("/account?q=folder&doelgroep=a%26b").headers["Location"]
     target = re.search(r'name="next"[^>]*value="([^"]*)"', client.get(led).text)[1].replace("&amp;", "&")
     answer = client.post("/login", data={"email": person.email, "password": PASSWORD, "next": target})
-    assert answer.headers["Location"] == "/kennisbank/?q=folder&doelgroep=a%26b"
+    assert answer.headers["Location"] == "/account?q=folder&doelgroep=a%26b"
 
 
 # --- limits, against many at once -------------------------------------------------------------------

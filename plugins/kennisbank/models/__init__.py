@@ -1,0 +1,25 @@
+"""Tables of the kennisbank: the entries, what readers add to them, and what the course does with them."""
+
+from .course import Choice, Citation, Pick
+from .entries import Draft, Entry, EntryTerm, EntryWord, Measured, Origin, Result, Revision, Status, Visibility
+from .readers import Answer, Confirmation, TakeOver, Vote
+
+__all__ = [
+    "Answer",
+    "Choice",
+    "Citation",
+    "Confirmation",
+    "Draft",
+    "Entry",
+    "EntryTerm",
+    "EntryWord",
+    "Measured",
+    "Origin",
+    "Pick",
+    "Result",
+    "Revision",
+    "Status",
+    "TakeOver",
+    "Visibility",
+    "Vote",
+]
