@@ -11,7 +11,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, make_response, request
+from flask.typing import ResponseReturnValue
 
 POLICY = (
     "default-src 'none'",
@@ -53,6 +54,13 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     return g.csp_nonce
+
+
+def keep_address(answer: ResponseReturnValue) -> Response:
+    """The answer of a page whose address is a key: no page that one goes to from there hears of it."""
+    response = make_response(answer)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def is_static() -> bool:

@@ -24,6 +24,8 @@ from .site.settings import is_demo
 log = logging.getLogger(__name__)
 LARGEST = 2**31 - 1
 """The largest number that the id of a row can have."""
+WITHOUT_TOKEN = ("lms.notifications.routes.stop",)
+"""Writes that want no token of a form: a mail program presses this button, and its signed address is the proof."""
 NOT_TYPED = frozenset({"csrf_token", "password", "revision"})
 
 
@@ -76,7 +78,9 @@ def init_app(app: Flask) -> None:
     app.request_class = CleanRequest
     app.url_map.converters.update({"default": Words, "string": Words, "int": RowNumber})
     app.before_request(_limit_form)  # before the form's token, which reads the form
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    for view in WITHOUT_TOKEN:
+        csrf.exempt(view)
     app.context_processor(_frame)
     headers.init_app(app)
     app.register_error_handler(LmsError, _refusal)

@@ -3,13 +3,14 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..db import keep, reads_first, write_now
 from ..errors import TooMany
+from ..headers import keep_address
 from ..notifications.forms import mails_form
 from ..policies import public, requires
 from ..site.settings import is_demo
@@ -149,27 +150,27 @@ def reset_sent() -> ResponseReturnValue:
 @bp.get("/wachtwoord/<token>")
 @public
 def reset(token: str) -> ResponseReturnValue:
-    return _private(_choose_page(tokens.RESET, token))
+    return keep_address(_choose_page(tokens.RESET, token))
 
 
 @bp.post("/wachtwoord/<token>")
 @public
 @reads_first
 def use_reset(token: str) -> ResponseReturnValue:
-    return _private(_choose(tokens.RESET, token))
+    return keep_address(_choose(tokens.RESET, token))
 
 
 @bp.get("/uitnodiging/<token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
-    return _private(_choose_page(tokens.INVITATION, token))
+    return keep_address(_choose_page(tokens.INVITATION, token))
 
 
 @bp.post("/uitnodiging/<token>")
 @public
 @reads_first
 def use_invitation(token: str) -> ResponseReturnValue:
-    return _private(_choose(tokens.INVITATION, token))
+    return keep_address(_choose(tokens.INVITATION, token))
 
 
 def _account_page(form: ChangePasswordForm) -> str:
@@ -209,13 +210,6 @@ def _choose_form(purpose: tokens.Purpose, person: Any, form: NewPasswordForm) ->
 
 def _gone(error: tokens.Gone) -> ResponseReturnValue:
     return render_template("accounts/gone.html", sentence=str(error)), error.status
-
-
-def _private(answer: ResponseReturnValue) -> Response:
-    # The address is a key: it goes to nobody as a referrer.
-    response = make_response(answer)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def _login_page(form: LoginForm, status: int = 200, error: TooMany | None = None) -> ResponseReturnValue:

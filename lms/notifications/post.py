@@ -14,7 +14,6 @@ from flask_mailman.backends.smtp import EmailBackend
 from flask_mailman.message import utf8_charset_qp
 
 from ..errors import ConfigError
-from ..registry import registry
 from .models import Mail
 
 TIMEOUT = 10  # seconds for each answer of the mail server; dev.py gives the worker 15 to stop
@@ -53,17 +52,15 @@ def init_app(app: Flask) -> None:
         raise ConfigError("LMS_MAIL_FROM must be one address, such as Leerplein <leerplein@uw-bibliotheek.nl>.")
 
 
-def letter(mail: Mail) -> EmailMessage:
-    """The mail as it goes over the line, with the date and the id of its row. One that people can choose not to get
-    says where."""
+def letter(mail: Mail, unsubscribe: dict[str, str] | None = None) -> EmailMessage:
+    """The mail as it goes over the line, with the date and the id of its row. ``unsubscribe`` are the headers of one
+    that people can choose not to get."""
     headers = {
         "Date": format_datetime(mail.created_at),
         "Message-ID": mail.message_id,
         "Auto-Submitted": "auto-generated",
     }
-    kind = registry().mail_kinds.get(mail.kind)
-    if kind is None or not kind.required:
-        headers["List-Unsubscribe"] = f"<{mails_page()}>"
+    headers |= unsubscribe or {}
     answers = [formataddr((one_line(mail.reply_to.name), one_line(mail.reply_to.email)))] if mail.reply_to else None
     return new_letter(one_line(mail.to), one_line(mail.subject), mail.body, headers, answers)
 
@@ -108,11 +105,6 @@ def sender(app: Flask) -> str:
 def domain(app: Flask) -> str:
     """The domain of the sender, for the ids of mails."""
     return parseaddr(sender(app))[1].rpartition("@")[2][:80] or _host(app)
-
-
-def mails_page() -> str:
-    """The full address of the page on which one chooses mails."""
-    return address("core.accounts.account") + "#mails"
 
 
 def address(endpoint: str, **values: Any) -> str:

@@ -1,15 +1,16 @@
 """What one was told, which of it comes by mail, and the mails that a demo wrote, since nobody there has a mailbox."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..errors import NotFound
-from ..policies import requires
+from ..headers import keep_address
+from ..policies import public, requires
 from ..registry import registry
 from ..site.settings import is_demo
-from . import services
+from . import services, unsubscribing
 from .forms import MailsForm
 
 bp = Blueprint("notifications", __name__)
@@ -50,6 +51,23 @@ def choose() -> ResponseReturnValue:
     return redirect(url_for("core.accounts.account") + "#mails")
 
 
+@bp.get("/mails/<token>")
+@public
+def unsubscribe(token: str) -> ResponseReturnValue:
+    """Whether one still gets this kind of mail, with a button. To look changes nothing: mail hosts open links too."""
+    return _unsubscribe_page(token)
+
+
+@bp.post("/mails/<token>")
+@public
+def stop(token: str) -> ResponseReturnValue:
+    """Stop this kind of mail: the button of the page, or that of a mail program (RFC 8058), which wants no redirect."""
+    unsubscribing.stop(*unsubscribing.read(token))
+    if "List-Unsubscribe" in request.form:
+        return _unsubscribe_page(token)
+    return keep_address(redirect(url_for(".unsubscribe", token=token)))
+
+
 @bp.get("/beheer/mails")
 @requires("core.manage")
 def mails() -> ResponseReturnValue:
@@ -57,6 +75,12 @@ def mails() -> ResponseReturnValue:
     if not is_demo():
         raise NotFound(_("Deze pagina staat niet op de plank."))
     return render_template("notifications/mails.html", page=services.all_mails(_page_number()))
+
+
+def _unsubscribe_page(token: str) -> Response:
+    person, kind = unsubscribing.read(token)
+    wanted = services.wants(person, kind.key)
+    return keep_address(render_template("notifications/unsubscribe.html", kind=kind, wanted=wanted))
 
 
 def _page_number() -> int:

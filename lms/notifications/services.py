@@ -19,7 +19,7 @@ from ..errors import NotFound
 from ..jobs.services import enqueue
 from ..plugins import MailKind
 from ..registry import registry
-from . import post
+from . import post, unsubscribing
 from .models import Mail, Notice
 
 SUBJECT_LENGTH = 300
@@ -47,7 +47,7 @@ def send(
     subject = post.one_line(subject)[:SUBJECT_LENGTH]
     if not known.required:
         db.session.add(Notice(person_id=person.id, kind=kind, title=subject, link=_on_this_site(link)))
-        body = f"{body.strip()}\n\n{_closing()}"
+        body = f"{body.strip()}\n\n{_closing(person, kind)}"
     if not wants(person, kind):
         return None
     mail = Mail(
@@ -137,7 +137,11 @@ def deliver(payload: dict[str, Any]) -> None:
     mail = _find(payload["message_id"])
     if mail is None or mail.sent_at is not None or not current_app.config["MAIL_URL"]:
         return
-    letter = post.letter(mail)
+    known = registry().mail_kinds.get(mail.kind)
+    may_stop = known is not None and not known.required
+    letter = post.letter(
+        mail, unsubscribing.headers(mail.person_id, mail.kind) if may_stop and mail.person_id else None
+    )
     # A post office may take its time: nobody else's writing waits for it.
     db.session.rollback()
     post.hand_over(letter)
@@ -157,11 +161,11 @@ def _find(message_id: str) -> Mail | None:
     return db.session.scalar(select(Mail).where(Mail.message_id == message_id))
 
 
-def _closing() -> str:
+def _closing(person: Person, kind: str) -> str:
     # After "-- " mail programs show a text as the sender's, and leave it out of an answer.
     site = current_app.config["SITE_NAME"]
-    words = _("U krijgt deze mail van %(site)s. Kies zelf welke mails u krijgt:", site=site)
-    return f"-- \n{words}\n{post.mails_page()}"
+    words = _("U krijgt deze mail van %(site)s. Wilt u zulke mails niet meer? Stop ze hier:", site=site)
+    return f"-- \n{words}\n{unsubscribing.address(person.id, kind)}"
 
 
 def _on_this_site(address: str) -> str:

@@ -169,15 +169,6 @@ def test_an_answer_goes_to_the_one_who_wrote(app, make, noor, worker):
     assert sent.message()["From"] == "Leerplein <leerplein@localhost>", "the site signs for no domain but its own"
 
 
-def test_where_to_choose_stands_in_the_headers_too(app, noor, worker):
-    send(noor, "receipt", "Ontvangen", "Tekst.")
-    send(noor, "reset", "Kies een wachtwoord", "Tekst.")
-    worker()
-    receipt, reset = (sent.message() for sent in outbox(app))
-    assert receipt["List-Unsubscribe"] == "<http://localhost/account#mails>"
-    assert receipt["Reply-To"] is None and reset["List-Unsubscribe"] is None
-
-
 @pytest.mark.parametrize("sender", ["Leerplein", "a@x.example, b@y.example", "@x.example", "leerplein@"])
 def test_a_sender_that_is_not_one_address_stops_the_start(make_app, sender):
     with pytest.raises(ConfigError, match="LMS_MAIL_FROM must be one address"):

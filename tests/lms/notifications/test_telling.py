@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from lms import events
 from lms.db import db
 from lms.jobs.models import Job
+from lms.notifications import unsubscribing
 from lms.notifications.models import Mail, Notice
 from lms.notifications.services import choose, kinds_for, link, send, unread, wants
 from lms.plugins import Event, Listener, MailKind, Plugin
@@ -56,7 +57,7 @@ def test_a_link_to_come_in_always_goes_by_mail_and_stands_nowhere_else(app, noor
     assert count(Notice) == 0
 
 
-def test_every_other_mail_ends_with_where_to_choose(app, noor):
+def test_every_other_mail_ends_with_where_to_stop_it(app, noor):
     kinds = [kind.key for kind in app.extensions["lms"].mail_kinds.values() if not kind.required]
     choose(noor, kinds)
     for kind in kinds:
@@ -64,8 +65,8 @@ def test_every_other_mail_ends_with_where_to_choose(app, noor):
         if mail is not None:
             end = mail.body.split("-- \n")[1].splitlines()
             assert end == [
-                "U krijgt deze mail van Leerplein. Kies zelf welke mails u krijgt:",
-                "http://localhost/account#mails",
+                "U krijgt deze mail van Leerplein. Wilt u zulke mails niet meer? Stop ze hier:",
+                unsubscribing.address(noor.id, kind),
             ]
     assert count(Mail) >= 6
 

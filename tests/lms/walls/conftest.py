@@ -18,6 +18,7 @@ from lms.files import services as files
 from lms.grading import services as grading
 from lms.jobs.models import Job
 from lms.libraries.services import find_or_make
+from lms.notifications import unsubscribing
 from lms.notifications.models import Notice
 from lms.runs import services as runs
 from lms.runs.models import TRAINER
@@ -101,7 +102,7 @@ def build(make: Make) -> House:
         "enrolment_id": enrolment.id, "person_id": people["member"].id, "community_id": theirs.id,
         "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
-        "self": people["admin"].id,
+        "self": people["admin"].id, "unsubscribe": unsubscribing.address(people["member"].id, "enrolled").split("/")[-1],
         "notice_id": db.session.scalar(select(Notice.id).where(Notice.person_id == people["participant"].id).limit(1)),
         "job_id": db.session.scalar(select(Job.id).limit(1)),
     }  # fmt: skip
