@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from . import models as models  # the tables
 from .accounts.routes import bp as accounts
+from .accounts.services import mail_reset
 from .admin.routes import bp as admin
 from .assignments.activity import Assignment
 from .assignments.routes import bp as assignments
@@ -86,6 +87,7 @@ core = Plugin(
         PersonalData(_l("account, rollen, deelname, voortgang, werk, oordelen, berichten en mails"), export, erase),
     ),
     jobs=(
+        JobKind("core.reset", mail_reset, _l("Een link voor een nieuw wachtwoord maken")),
         JobKind("core.mail", deliver, _l("Een mail versturen")),
         JobKind("core.forget_bytes", forget_bytes, _l("Een verwijderd bestand opruimen")),
     ),

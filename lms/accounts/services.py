@@ -1,6 +1,7 @@
 """Accounts: people, their roles and passwords, and the ways in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from ..audit import services as audit
 from ..db import db
 from ..errors import Invalid
+from ..jobs.services import enqueue
 from ..libraries.models import Library
 from ..libraries.services import find_or_make
 from ..registry import registry
@@ -205,11 +207,20 @@ def settle_sign_in(checked: Checked | None, limits: list[attempts.Limit]) -> Per
 
 
 def ask_reset(email: str) -> None:
-    """Mail a link to choose another password, if there is an open account with this address.
+    """Plan a mail with a link to choose another password, if there is an open account with this address.
+
+    The same work for an address that we do not know, so that not even the time of the answer tells.
+    """
+    person = find_person(email)
+    enqueue("core.reset", person_id=person.id if person is not None else None)
+
+
+def mail_reset(payload: dict[str, Any]) -> None:
+    """Write the mail that somebody asked for (a job).
 
     Who was invited and has not yet come has no password to forget: they get the invitation again.
     """
-    person = find_person(email)
+    person = db.session.get(Person, payload["person_id"]) if payload["person_id"] else None
     if person is None or not person.active:
         return
     if person.password_hash is None:

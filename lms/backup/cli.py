@@ -7,7 +7,7 @@ import click
 from flask import current_app
 from flask.cli import ScriptInfo, with_appcontext
 
-from .. import config
+from .. import config, migrate
 from . import restoring, services
 from .services import Made
 
@@ -61,7 +61,8 @@ def report(made: Made) -> None:
 def restore(ctx: click.Context, file: Path, without: tuple[str, ...]) -> None:
     """Put a backup back into an empty place: a new instance or database, in which nobody has an account."""
     config.ensure_instance()
-    with ctx.ensure_object(ScriptInfo).load_app().app_context():
+    # Alone: else an upgrade could make tables in the place that we fill.
+    with ctx.ensure_object(ScriptInfo).load_app().app_context(), migrate.alone(_wait):
         restored = restoring.restore(file, without=without, tell=Progress())
         (Path(current_app.config["INSTANCE"]) / config.UNFINISHED_DEMO).unlink(missing_ok=True)
     manifest = restored.manifest
@@ -79,3 +80,7 @@ def restore(ctx: click.Context, file: Path, without: tuple[str, ...]) -> None:
         f"Restored the backup of {manifest.made_at}: {manifest.rows} rows of {len(manifest.tables)} tables and "
         f"{len(manifest.files)} files. Next: lms upgrade."
     )
+
+
+def _wait(sentence: str) -> None:
+    click.echo(sentence, err=True)

@@ -20,7 +20,7 @@ def start(app):
 
     def start(command, environment):
         process = subprocess.Popen(
-            [LMS, command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [LMS, *command.split()], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         running.append(process)
         return process
@@ -58,15 +58,21 @@ def test_two_that_make_the_site(start, environment, make_app):
     assert sum("tables of core" in out for out, _ in said) == 1, "both made the tables"
 
 
-def test_the_second_waits_and_says_so(start, environment, make_app):
+@pytest.mark.parametrize("command", ["init", "restore"])
+def test_the_second_waits_and_says_so(start, environment, make_app, lms_command, tmp_path, command):
+    if command == "restore":
+        backup = tmp_path / "site.zip"
+        assert lms_command("backup", backup).exit_code == 0
+        command = f"restore {backup}"
     site = make_app(SQLALCHEMY_DATABASE_URI=environment["LMS_DATABASE_URL"])
     with site.app_context():
         with migrate.alone():
-            second = start("init", environment)
+            second = start(command, environment)
             assert second.stderr.readline().strip() == WAITING
             time.sleep(0.5)
             assert second.poll() is None
             assert migrate.is_new(), "it did not wait"
-        out, _ = second.communicate(timeout=120)
-    assert second.returncode == 0
-    assert "tables of core" in out
+        out, problem = second.communicate(timeout=120)
+        assert second.returncode == 0, problem
+        assert ("tables of core" if command == "init" else "Restored the backup") in out
+        assert not migrate.is_new()
