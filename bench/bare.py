@@ -1,12 +1,14 @@
 """The yardstick: a Flask page of 16 KB with a session and one query, and nothing else (`bench.bare:app`).
 
-It reads the same cookie and the same person from the same database, with the same libraries, as Leerplein does.
+It reads the same cookie and the same person from the same database, with the same libraries, as Leerplein does. Its
+template is compiled once and its cookie is not signed anew with each answer, as with ours: it does no work in vain.
 """
 
 import os
 
-from flask import Flask, render_template_string, session
+from flask import Flask, render_template, session
 from flask_sqlalchemy import SQLAlchemy
+from jinja2 import DictLoader
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -39,14 +41,16 @@ def create_app() -> Flask:
     app.config.update(
         SECRET_KEY=os.environ["LMS_SECRET_KEY"],
         SESSION_COOKIE_NAME="leerplein",
+        SESSION_REFRESH_EACH_REQUEST=False,
         SQLALCHEMY_DATABASE_URI=os.environ["LMS_DATABASE_URL"],
     )
+    app.jinja_loader = DictLoader({"page.html": PAGE})
     db.init_app(app)
 
     @app.get("/")
     def page() -> str:
         number = int(session["_user_id"].partition(":")[0])
-        return render_template_string(PAGE, person=db.session.get(Person, number), text=TEXT)
+        return render_template("page.html", person=db.session.get(Person, number), text=TEXT)
 
     return app
 

@@ -24,6 +24,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event
 
 from lms import create_app
+from lms.accounts.session import KEY, RENEWED
 from lms.db import db
 
 from . import site
@@ -213,6 +214,7 @@ class Bench:
         with self.app.test_request_context():
             if identity:
                 session["_user_id"], session["_fresh"], session.permanent = identity, True, True
+                session[KEY], session[RENEWED] = secrets.token_urlsafe(24), int(time.time())
             token = generate_csrf()
             serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
             return f"{self.app.config['SESSION_COOKIE_NAME']}={serializer.dumps(dict(session))}", token
