@@ -1,5 +1,6 @@
 """The course as a template: what is taught. Runs refer to it, so a corrected lesson is correct everywhere."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,10 @@ from ..db import Base
 
 
 class Course(Base):
-    """A course; ``result`` and ``audience`` are prose, the hours are what a week asks."""
+    """A course; ``result`` and ``audience`` are prose, the hours are what a week asks.
+
+    ``revision`` is another after each change of the course or of what is in it: see ``contents``.
+    """
 
     __tablename__ = "core_course"
 
@@ -24,6 +28,7 @@ class Course(Base):
     hours_high: Mapped[int] = mapped_column(default=0)
     licence: Mapped[str] = mapped_column(String(80), default="")
     archived_at: Mapped[datetime | None]
+    revision: Mapped[str] = mapped_column(String(40), default=lambda: secrets.token_urlsafe(12), server_default="")
 
     days: Mapped[list["CourseDay"]] = relationship(order_by="CourseDay.number", cascade="all, delete-orphan")
     modules: Mapped[list["Module"]] = relationship(order_by="Module.position", back_populates="course")

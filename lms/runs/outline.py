@@ -3,23 +3,18 @@
 The course page, «Vandaag» and the links to the previous and next lesson all read from here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import defer
-from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import clock
+from ..courses.contents import ModuleEntry
 from ..courses.models import Activity, Module, Step
-from ..db import db, once
 from ..plugins import ActivityType, State
 from ..progress import services as progress
-from ..progress.models import Progress
 from ..registry import registry
 from . import schedule
 from .visits import RunVisit
@@ -37,11 +32,10 @@ class Item:
     """An activity in a run, with what one participant did of it."""
 
     activity: Activity
-    module: Module
     type: ActivityType | None  # None: its plugin is switched off
     number: str
     due: date | None
-    progress: Progress | None
+    progress: progress.Standing | None
 
     @property
     def available(self) -> bool:
@@ -55,7 +49,7 @@ class Item:
     def done(self) -> bool:
         return self.progress is not None and self.progress.completed_at is not None
 
-    @property
+    @cached_property
     def state(self) -> State:
         """Where it stands, in words. What is complete but has no word of its own is simply done."""
         key = self.progress.state if self.progress else ""
@@ -113,19 +107,14 @@ class Outline:
 
     def __init__(self, visit: RunVisit) -> None:
         self.visit = visit
-        self.modules: list[tuple[Module, list[Item]]] = []
+        self.modules: list[tuple[ModuleEntry, list[Item]]] = []
         done = progress.of_enrolment(visit.enrolment) if visit.is_participant and visit.enrolment else {}
         types = registry().activity_types
-        counts: dict[tuple[int, str], int] = {}
-        for module, activities in _by_module(visit.run.course_id):
-            items = []
-            for activity in activities:
-                key = (module.id, activity.type)
-                counts[key] = counts.get(key, 0) + 1
-                number = f"{module.position}.{counts[key]}"
-                kind = types.get(activity.type)
-                item = Item(activity, module, kind, number, visit.due_on(activity), done.get(activity.id))
-                items.append(item)
+        for module in visit.contents.modules:
+            items = [
+                Item(activity, types.get(activity.type), number, visit.due_on(activity), done.get(activity.id))
+                for number, activity in module.activities
+            ]
             self.modules.append((module, items))
 
     @cached_property
@@ -170,7 +159,7 @@ class Outline:
         groups = [self.shelf_of(module) for module, _items in self.modules]
         return [group for group in groups if group["books"]]
 
-    def shelf_of(self, module: Module) -> dict:
+    def shelf_of(self, module: Module | ModuleEntry) -> dict:
         """The part of the shelf for one module."""
         items = next((items for other, items in self.modules if other.id == module.id), [])
         books = [item for item in items if item.type is not None and item.type.shelved]
@@ -232,37 +221,3 @@ class Outline:
             days=tuple(day for day, week in sorted(self.visit.weeks.items()) if week == number),
             current=number == self.visit.week,
         )
-
-
-@once
-def _activities() -> Select[Module, Activity]:
-    # The texts are long and the outline does not show them.
-    return (
-        select(Module, Activity)
-        .join(Activity, Activity.module_id == Module.id)
-        .where(Module.course_id == bindparam("course_id"), Module.archived_at.is_(None), Activity.archived_at.is_(None))
-        .order_by(Module.position, Activity.position)
-        .options(defer(Activity.body), defer(Activity.body_html))
-    )
-
-
-@once
-def _steps() -> Select[Step]:
-    # Asked apart, and by course: one query as well, and a third of the work of a selectinload.
-    return (
-        select(Step)
-        .join(Activity, Activity.id == Step.activity_id)
-        .where(Activity.course_id == bindparam("course_id"))
-        .order_by(Step.activity_id, Step.position)
-    )
-
-
-def _by_module(course_id: int) -> Iterable[tuple[Module, list[Activity]]]:
-    grouped: dict[Module, list[Activity]] = {}
-    steps: dict[int, list[Step]] = {}
-    for step in db.session.scalars(_steps(), {"course_id": course_id}):
-        steps.setdefault(step.activity_id, []).append(step)
-    for module, activity in db.session.execute(_activities(), {"course_id": course_id}):
-        set_committed_value(activity, "steps", steps.get(activity.id, []))
-        grouped.setdefault(module, []).append(activity)
-    return grouped.items()

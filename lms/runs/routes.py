@@ -106,7 +106,7 @@ def day(run_id: int, number: int) -> ResponseReturnValue:
         "runs/day.html",
         visit=visit,
         day=_day(visit, number),
-        plan=next((plan for plan in visit.run.course.days if plan.number == number), None),
+        plan=next((plan for plan in visit.contents.days if plan.number == number), None),
         absence=absent.get(number),
         trainers=absences.trainers(visit.run),
         now=clock.now(),

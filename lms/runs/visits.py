@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from .. import clock, policies
 from ..accounts.models import Person
-from ..courses.models import Activity, Course
+from ..courses.contents import Contents, contents_of
+from ..courses.models import Activity
 from ..db import db, once
 from ..errors import NotFound, Refused
 from ..progress.models import Progress
@@ -40,9 +41,14 @@ class RunVisit:
         return {day.number: clock.local(day.starts_at).date() for day in self.run.days}
 
     @cached_property
+    def contents(self) -> Contents:
+        """The course's days, modules and activities, the same for everybody."""
+        return contents_of(self.run.course)
+
+    @cached_property
     def weeks(self) -> dict[int, int]:
         """Lesson day number to its course week."""
-        return {day.number: day.week for day in self.run.course.days}
+        return {day.number: day.week for day in self.contents.days}
 
     @cached_property
     def own_dues(self) -> dict[int, date]:
@@ -89,7 +95,7 @@ def _run() -> Select[Run, Enrolment]:
         select(Run, Enrolment)
         .outerjoin(Enrolment, here)
         .where(Run.id == bindparam("run_id"))
-        .options(joinedload(Run.course).joinedload(Course.days), joinedload(Run.days))
+        .options(joinedload(Run.course, innerjoin=True), joinedload(Run.days))
     )
 
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..accounts.models import Person
-from ..courses.models import Course
 from ..db import db, once
 from ..runs import absences, services
 from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
@@ -106,7 +105,7 @@ def _enrolled() -> Select[Enrolment]:
             Run.archived_at.is_(None),
         )
         .options(
-            joinedload(Enrolment.run).joinedload(Run.course).joinedload(Course.days),
-            joinedload(Enrolment.run).joinedload(Run.days),
+            joinedload(Enrolment.run, innerjoin=True).joinedload(Run.course, innerjoin=True),
+            joinedload(Enrolment.run, innerjoin=True).joinedload(Run.days),
         )
     )
