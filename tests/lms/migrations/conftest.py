@@ -35,6 +35,11 @@ class Site:
     app: Flask
     folders: dict[str, Path]
 
+    @property
+    def next(self) -> int:
+        """The number of the core's next migration, after those that it has."""
+        return len(list(core.migrations.glob("core_*.py"))) + 1
+
     def write(self, name: str, number: int, body: str, needs_core: str = "") -> None:
         """Write (or write over) a migration of a plugin."""
         down = f"{name}_{number - 1:04d}" if number > 1 else None
