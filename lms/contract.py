@@ -240,6 +240,7 @@ def _keys(plugin: Plugin) -> list[tuple[str, list[str]]]:
         ("activity type", [t.key for t in plugin.activity_types]),
         ("event", [e.name for e in plugin.events]),
         ("job kind", [j.kind for j in plugin.jobs]),
+        ("routine", [r.key for r in plugin.routines]),
         ("mail kind", [m.key for m in plugin.mail_kinds]),
     ]
 

@@ -1,5 +1,6 @@
 """The core is the first plugin: what it adds to itself goes through the same door as everybody's."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint
@@ -23,10 +24,23 @@ from .lessons.routes import bp as lessons
 from .notifications import kinds
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
-from .plugins import Demo, Event, JobKind, Listener, NavItem, Permission, PersonalData, Plugin, Role, Vocabularies
+from .plugins import (
+    Demo,
+    Event,
+    JobKind,
+    Listener,
+    NavItem,
+    Permission,
+    PersonalData,
+    Plugin,
+    Role,
+    Routine,
+    Vocabularies,
+)
 from .privacy.erasing import erase
 from .privacy.holdings import export
 from .privacy.routes import bp as privacy
+from .privacy.sweep import sweep_daily
 from .runs.routes import bp as runs
 from .site.routes import bp as site
 from .today.routes import bp as today
@@ -91,5 +105,6 @@ core = Plugin(
         JobKind("core.mail", deliver, _l("Een mail versturen")),
         JobKind("core.forget_bytes", forget_bytes, _l("Een verwijderd bestand opruimen")),
     ),
+    routines=(Routine("core.sweep", sweep_daily, every=timedelta(days=1)),),
     mail_kinds=kinds.CORE,
 )

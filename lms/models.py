@@ -6,7 +6,7 @@ from .audit.models import AuditEntry
 from .courses.models import Activity, Course, CourseDay, Module, Step
 from .files.models import StoredFile
 from .grading.models import Assessment, CriterionLevel
-from .jobs.models import Job
+from .jobs.models import Job, RoutineTurn
 from .libraries.models import Library
 from .notifications.models import Mail, Notice
 from .progress.models import Progress
@@ -16,6 +16,6 @@ from .vocabularies.models import Term, TermAlias, Vocabulary
 __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
     "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person",
-    "Progress", "RoleGrant", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission", "Term",
-    "TermAlias", "Version", "Vocabulary",
+    "Progress", "RoleGrant", "RoutineTurn", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission",
+    "Term", "TermAlias", "Version", "Vocabulary",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ Flask has no word for. ``lms.registry`` checks them and mounts them; ``docs/plug
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -185,6 +186,19 @@ class JobKind:
 
 
 @dataclass(frozen=True)
+class Routine:
+    """Work that comes back by itself: ``Routine("kennis.review", services.ask_again, every=timedelta(days=1))``.
+
+    ``lms worker`` calls ``run()`` once each period, on whichever machine; its writes are one transaction. ``every`` is
+    from start to start. What fails is tried again after some minutes, so it must be able to run twice.
+    """
+
+    key: str
+    run: Callable[[], None]
+    every: timedelta
+
+
+@dataclass(frozen=True)
 class MailKind:
     """Something that people are told: ``MailKind("kennis.answered", _l("Iemand antwoordt op uw vraag"))``.
 
@@ -250,6 +264,7 @@ class Plugin:
     events: tuple[Event, ...] = ()
     listeners: tuple[Listener, ...] = ()
     jobs: tuple[JobKind, ...] = ()
+    routines: tuple[Routine, ...] = ()
     mail_kinds: tuple[MailKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     migrations: Path | None = field(default=None)

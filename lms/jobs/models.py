@@ -10,6 +10,15 @@ from ..clock import now
 from ..db import Base
 
 
+class RoutineTurn(Base):
+    """When a routine is due next; without a row it is due now."""
+
+    __tablename__ = "core_routine_turn"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Job(Base):
     """``state`` is waiting, done or failed; ``due_at`` moves forward with each failed attempt."""
 

@@ -10,12 +10,11 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db
-from ..privacy.sweep import sweep
-from . import services
+from . import routines, services
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two looks at an empty queue
-DAY = 24 * 3600.0  # seconds between two sweeps
+BETWEEN_ROUTINES = 30.0  # seconds between two looks at what comes back by itself
 PAUSE_AFTER_FAULT = 5.0  # seconds before the next look at a database that was away
 
 
@@ -26,6 +25,7 @@ def command(once: bool) -> None:
     """Send mails and do other work that waits; runs until it is stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     if once:
+        routines.run_due()
         done = 0
         while _step(app):
             done += 1
@@ -35,13 +35,13 @@ def command(once: bool) -> None:
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: stop.append(number))
-    next_sweep = time.monotonic()
+    next_round = time.monotonic()
     while not stop:
+        if time.monotonic() >= next_round:
+            _routines(app)
+            next_round = time.monotonic() + BETWEEN_ROUTINES
         pause = _careful_step(app)
         if pause and not stop:
-            if time.monotonic() >= next_sweep:
-                _sweep(app)
-                next_sweep = time.monotonic() + DAY
             time.sleep(pause)
 
 
@@ -65,14 +65,13 @@ def _step(app: Flask) -> bool:
         return services.run_one()
 
 
-def _sweep(app: Flask) -> None:
-    """Remove what is past its term; what fails today is done tomorrow."""
+def _routines(app: Flask) -> None:
+    """Do what comes back by itself; a database that is away is back at the next look."""
     try:
         with app.app_context():
-            sweep()
-            db.session.commit()
+            routines.run_due()
     except (SQLAlchemyError, OSError):
-        log.exception("what is past its term could not be removed")
+        log.exception("the routines cannot be read")
 
 
 def _careful_step(app: Flask) -> float:

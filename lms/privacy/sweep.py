@@ -23,6 +23,11 @@ def sweep(*, dry_run: bool = False) -> dict[str, int]:
     return {name: _remove(model, *conditions, dry_run=dry_run) for name, (model, *conditions) in _past().items()}
 
 
+def sweep_daily() -> None:
+    """The routine: what is past its term goes."""
+    sweep()
+
+
 def _past() -> dict[str, tuple[Any, ...]]:
     def before(days: int) -> Any:
         return now() - timedelta(days=days)

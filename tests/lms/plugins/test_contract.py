@@ -9,6 +9,7 @@ import functools
 import sys
 import types
 from dataclasses import replace
+from datetime import timedelta
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from lms.api import (
     PersonalData,
     Plugin,
     Role,
+    Routine,
     Setup,
     Vocabularies,
     public,
@@ -189,6 +191,10 @@ CASES = {
     ),
     "an event without prefix": (lambda: [good(events=(Event("moved"),))], "event 'moved' must begin with"),
     "a job kind without prefix": (lambda: [good(jobs=(JobKind("mail", nothing),))], "job kind 'mail' must begin with"),
+    "a routine without prefix": (
+        lambda: [good(routines=(Routine("tidy", dict, every=timedelta(days=1)),))],
+        "routine 'tidy' must begin with 'buren.'",
+    ),
     "a mail kind without prefix": (
         lambda: [good(mail_kinds=(MailKind("receipt", "Ontvangen"),))],
         "mail kind 'receipt' must begin with 'buren.'",

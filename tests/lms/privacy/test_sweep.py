@@ -9,7 +9,6 @@ from lms.accounts.models import Attempt
 from lms.audit.models import AuditEntry
 from lms.audit.services import record
 from lms.db import db
-from lms.jobs import worker as worker_module
 from lms.jobs.models import Job
 from lms.notifications.models import Mail
 from lms.notifications.services import send
@@ -63,7 +62,7 @@ def test_work_that_waits_or_failed_stays(make, lms_command):
     assert counts()[3] == 2
 
 
-def test_the_worker_sweeps_when_it_has_nothing_to_do(app, make):
+def test_the_worker_sweeps_once_a_day(lms_command, make):
     fill(make.person(), (0, 800))
-    worker_module._sweep(app)
+    lms_command("worker", "--once")
     assert counts() == [1, 1, 1, 1]
