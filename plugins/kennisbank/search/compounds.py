@@ -1,0 +1,117 @@
+"""Splits Dutch compounds: «activiteitenkalender» is found by «kalender».
+
+The words of simplemma's list count, and those that our own texts use. A split that is only chance («waarde-ring»,
+«pers-onen») does harm, so words that the list has as a whole are split with more care than words that nobody listed.
+"""
+
+from collections.abc import Callable, Iterable
+
+from .folding import listed
+from .forms import close, known, lemma
+
+SHORTEST = 4  # letters of a part
+# Shorter words that libraries make compounds with; and beginnings that are no words.
+_SHORT = listed("app bal bon box bus dag fan hal kit lab les lid net pas tas tip uur vak web wet")
+_BEGINNINGS = listed("audio auto biblio euro geo info kilo micro multi photo retro socio")
+# In the list, but at the end of a word nearly always an ending.
+_ENDINGS = listed(
+    "aard achtig aren atie baar bare chap chappen eren ende erende erik erij etten gram heid heden ieken ingen isch "
+    "ische isme iteit lende lijk lijke ling lingen loos loze matig pende pels ratuur schap schappen stert teur tijk "
+    "zaam zame"
+)
+_PARTICLES = listed("achter boven door mede onder over samen tegen voor")
+_PREFIXES = ("be", "ge", "her", "ont", "ver")
+_WHOLE = listed(
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag september oktober november december kalender minister "
+    "instagram"
+)
+_LINKS = ("s", "e", "en")
+
+More = Callable[[str], bool]
+
+
+def none(_part: str) -> bool:
+    """No words beside those of the list."""
+    return False
+
+
+def parts(word: str, more: More = none) -> tuple[str, ...]:
+    """All words in a compound, those of more parts too: «kinderboekenweek» has kinder, boeken, week, kinderboeken and
+    boekenweek. Nothing for a word that is no compound. ``more`` tells which words count beside those of the list."""
+    found: dict[str, None] = {}
+    for split in splits(lemma(word) if known(word) else word, more):
+        atoms = [atom for part in split for atom in _atoms(part, more)]
+        joined = ("".join(atoms[a:b]) for a in range(len(atoms)) for b in range(a + 1, len(atoms) + 1))
+        found |= dict.fromkeys(part for part in joined if part != "".join(atoms))
+    return tuple(found)
+
+
+def compound(word: str, more: More = none) -> tuple[str, ...]:
+    """The two or three words that a compound is most likely made of, or nothing."""
+    return next(iter(splits(word, more)), ())
+
+
+def splits(word: str, more: More = none) -> list[tuple[str, ...]]:
+    """The ways to split a compound in two or three words, without letters that only link: «groepsbezoek» gives groep
+    and bezoek. The fewest parts win; of equals all remain («buurt-huis», «buur-thuis»), the longest last word first."""
+    if not word.isalpha() or len(word) < 6 or word in _WHOLE:
+        return []
+    whole = known(word)
+    if whole and (lemma(word) != word or (word.endswith("ing") and known(f"{word[:-3]}en"))):
+        return []  # «sparring» comes from sparren; «drukkers» is split as «drukker»
+    found = sorted(dict.fromkeys(_splits(word, more, whole, 3)), key=lambda split: (len(split), -len(split[-1])))
+    # «bouw-steen» and not «bouw-s-teen»: what looks like a link is the next word's own letter.
+    return [
+        split
+        for split in found
+        if len(split) == len(found[0]) and not any((split[0], link + split[1], *split[2:]) in found for link in _LINKS)
+    ]
+
+
+def _atoms(word: str, more: More) -> list[str]:
+    return [atom for part in compound(word, more) for atom in _atoms(part, more)] or [word]
+
+
+def _splits(word: str, more: More, whole: bool, depth: int) -> Iterable[tuple[str, ...]]:
+    for at in range(3, len(word) - 2):
+        first, rest = _first(word[:at], more), word[at:]
+        if not first or (whole and not _is_likely(first, rest)):
+            continue
+        if _is_part(rest, more) and not (rest == "ring" and word[at - 1] == "e"):
+            yield first, rest
+        elif depth > 2 and len(rest) >= 2 * SHORTEST:
+            for others in _splits(rest, more, whole, depth - 1):
+                yield first, *others
+
+
+def _is_likely(first: str, rest: str) -> bool:
+    """In a word that the list has as a whole: is this more than chance?"""
+    if len(first) < SHORTEST:
+        return len(rest) > SHORTEST  # «dagbesteding», but not «netwerk»
+    if first in _PARTICLES:
+        return rest.endswith("en") and first not in {"onder", "over"}  # «voorlezen», but not «onderwerp»
+    return _is_stem(rest) and not (first.startswith(_PREFIXES) and len(first) < 6)
+
+
+def _first(text: str, more: More) -> str:
+    """The beginning of a compound as a word, without a letter that only links; nothing when it is no word."""
+    if text in _BEGINNINGS or (_is_part(text, more) and _is_basic(text, more)):
+        return text
+    bare = (text.removesuffix(link) for link in _LINKS if text.endswith(link))
+    return next((word for word in bare if _is_part(word, more) and _is_basic(word, more)), "")
+
+
+def _is_basic(word: str, more: More) -> bool:
+    return _is_stem(word) or word.endswith(("en", "er")) or more(word)
+
+
+def _is_stem(word: str) -> bool:
+    """A basic form, or what a verb begins with («game» of gamen): no other form is part of a compound."""
+    base = lemma(word)
+    return base in (word, f"{word}n", f"{word}en") or (base.endswith("en") and close(base[:-2]) == word)
+
+
+def _is_part(word: str, more: More) -> bool:
+    if len(word) < SHORTEST:
+        return word in _SHORT
+    return word not in _ENDINGS and (known(word) or more(word))
