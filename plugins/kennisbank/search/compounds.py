@@ -80,8 +80,9 @@ def _splits(word: str, more: More, whole: bool, depth: int) -> Iterable[tuple[st
         if _is_part(rest, more) and not (rest == "ring" and word[at - 1] == "e"):
             yield first, rest
         elif depth > 2 and len(rest) >= 2 * SHORTEST:
-            for others in _splits(rest, more, whole, depth - 1):
-                yield first, *others
+            for middle, last in _splits(rest, more, whole, depth - 1):
+                if len(middle) > SHORTEST:  # among the short words of the list are many that nobody uses
+                    yield first, middle, last
 
 
 def _is_likely(first: str, rest: str) -> bool:

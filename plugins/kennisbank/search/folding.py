@@ -13,9 +13,9 @@ def listed(text: str) -> frozenset[str]:
 # Words that stand in nearly every text. Nobody finds anything by them, so they are not kept and not asked.
 STOP = listed(
     "aan al als bij dan dat de den der des deze die dit door dus een en er ge haar had heb hebben heeft hem het hij "
-    "hoe hun ik in is ja je kan me men met mij mijn na naar nee niet nog nu of om omdat ons onze ook op over te tegen toch "
-    "toen tot u uit uw van veel voor waar waren was wat we wel werd wie wij word worden wordt zal ze zei zelf zich zij "
-    "zijn zo zonder zou the and"
+    "hoe hun ik in is ja je kan me men met mij mijn na naar nee niet nog nu of om omdat ons onze ook op over te "
+    "tegen toch toen tot u uit uw van veel voor waar waren was wat we wel werd wie wij word worden wordt zal ze "
+    "zei zelf zich zij zijn zo zonder zou the and"
 )
 # What cannot stand alone: «co creatie» and «e mail» are one word that somebody wrote as two.
 BOUND = listed("co e re bio eco pre anti non mini maxi multi inter intra ex semi ultra mede tele vlog")
