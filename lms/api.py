@@ -11,6 +11,8 @@ from .db import Base, db
 from .demo.site import DemoSite
 from .errors import Conflict, Invalid, LmsError, NotFound, Refused
 from .events import send
+from .exchange.listing import offers_for, origins
+from .exchange.pieces import Found, Piece, PieceRow, Target
 from .grading.services import Judgement
 from .html import clean, from_markdown
 from .i18n import duration, hour, moment
@@ -25,11 +27,14 @@ from .plugins import (
     Demo,
     DemoAccount,
     Event,
+    Exchange,
+    ExchangeField,
     Holding,
     JobKind,
     Listener,
     MailKind,
     NavItem,
+    Offer,
     Permission,
     PersonalData,
     Plugin,
@@ -59,6 +64,9 @@ __all__ = [
     "DemoSite",
     "Enrolment",
     "Event",
+    "Exchange",
+    "ExchangeField",
+    "Found",
     "Holding",
     "Invalid",
     "JobKind",
@@ -69,9 +77,12 @@ __all__ = [
     "MailKind",
     "NavItem",
     "NotFound",
+    "Offer",
     "Permission",
     "Person",
     "PersonalData",
+    "Piece",
+    "PieceRow",
     "Plugin",
     "Refused",
     "Role",
@@ -79,6 +90,7 @@ __all__ = [
     "Run",
     "Setup",
     "State",
+    "Target",
     "Term",
     "Visit",
     "Vocabularies",
@@ -105,6 +117,8 @@ __all__ = [
     "ngettext",
     "notify",
     "now",
+    "offers_for",
+    "origins",
     "people_of_library",
     "progress",
     "public",

@@ -21,7 +21,7 @@ from .errors import ConfigError, ContractError, LmsError
 from .files.cli import group as files_group
 from .jobs import worker
 from .notifications.cli import mail_group
-from .plugins import Plugin
+from .plugins import Offer, Plugin
 from .privacy.cli import privacy as privacy_group
 from .registry import registry
 from .runs import cli as runs
@@ -175,6 +175,8 @@ def plugins(as_json: bool) -> None:
 
 
 def _name(item: Any) -> str:
+    if isinstance(item, Offer) and item.key not in registry().offers:
+        return f"{item.key} (dormant: nobody hands out {item.exchange})"
     for attribute in ("key", "name", "kind", "endpoint", "user", "event", "label"):
         value = getattr(item, attribute, None)
         if value:

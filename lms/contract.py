@@ -18,9 +18,10 @@ from flask.blueprints import Blueprint
 from . import policies
 from .db import Base
 from .errors import ContractError
-from .plugins import API, AREAS, ActivityType, DemoAccount, Event, Listener, Permission, Plugin, Role
+from .plugins import API, AREAS, ActivityType, DemoAccount, Event, Exchange, Listener, Offer, Permission, Plugin, Role
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+EXCHANGE = re.compile(r"[a-z][a-z0-9-]*")
 RUN_SCOPE = "run"
 
 
@@ -33,6 +34,7 @@ def check_alone(plugin: Plugin) -> None:
     _check_tables(plugin)
     _check_personal_data(plugin)
     _check_activity_types(plugin)
+    _check_exchanges(plugin)
     _check_files(plugin)
     for item in plugin.nav:
         if item.area not in AREAS:
@@ -108,6 +110,30 @@ def check_accounts(plugins: Iterable[Plugin]) -> None:
                     "choose another name."
                 )
             seen[account.user] = plugin.name
+
+
+def check_offers(plugins: Iterable[Plugin], permissions: Mapping[str, Permission]) -> None:
+    """Refuse two producers of one exchange, and an offer that does not fit what is handed out."""
+    handed_out: dict[str, Exchange] = {}
+    owners: dict[str, str] = {}
+    for plugin in plugins:
+        for exchange in plugin.exchanges:
+            if exchange.name in owners:
+                raise ContractError(
+                    f"Plugins {owners[exchange.name]!r} and {plugin.name!r} both hand out {exchange.name!r}; "
+                    "rename one of them."
+                )
+            handed_out[exchange.name], owners[exchange.name] = exchange, plugin.name
+    for plugin in plugins:
+        for offer in plugin.offers:
+            if offer.permission not in permissions:
+                raise ContractError(
+                    f"Plugin {plugin.name!r}: offer {offer.key!r} names the permission {offer.permission!r}, "
+                    "which no plugin declares; declare it or correct the name."
+                )
+            # An offer for what nobody hands out lies dormant; one for what is handed out must fit.
+            if offer.exchange in handed_out:
+                _check_offer(plugin, offer, handed_out[offer.exchange])
 
 
 def check_endpoints(app: Flask, plugins: Iterable[Plugin], permissions: Mapping[str, Permission]) -> None:
@@ -242,6 +268,7 @@ def _keys(plugin: Plugin) -> list[tuple[str, list[str]]]:
         ("job kind", [j.kind for j in plugin.jobs]),
         ("routine", [r.key for r in plugin.routines]),
         ("mail kind", [m.key for m in plugin.mail_kinds]),
+        ("offer", [o.key for o in plugin.offers]),
     ]
 
 
@@ -317,6 +344,35 @@ def _check_activity_types(plugin: Plugin) -> None:
         if not kind.title:
             raise ContractError(
                 f"Plugin {plugin.name!r}: activity type {kind.key!r} has no title; give it the word that people see."
+            )
+
+
+def _check_exchanges(plugin: Plugin) -> None:
+    for exchange in plugin.exchanges:
+        if not EXCHANGE.fullmatch(exchange.name):
+            raise ContractError(
+                f"Plugin {plugin.name!r}: exchange {exchange.name!r} must be named with small letters, digits and -; "
+                "rename it."
+            )
+        keys = [field.key for field in exchange.fields]
+        if not keys or len(keys) != len(set(keys)):
+            raise ContractError(
+                f"Plugin {plugin.name!r}: exchange {exchange.name!r} needs fields, each with a key of its own; "
+                "correct its fields."
+            )
+
+
+def _check_offer(plugin: Plugin, offer: Offer, exchange: Exchange) -> None:
+    if offer.version != exchange.version:
+        raise ContractError(
+            f"Plugin {plugin.name!r}: offer {offer.key!r} takes version {offer.version} of {exchange.name!r}, but "
+            f"version {exchange.version} is handed out; take the version of the plugin that fits."
+        )
+    for key in offer.fields:
+        if key not in {field.key for field in exchange.fields}:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: offer {offer.key!r} takes the field {key!r}, which {exchange.name!r} does "
+                "not have; correct its fields."
             )
 
 

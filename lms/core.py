@@ -15,6 +15,7 @@ from .assignments.routes import bp as assignments
 from .audit.routes import bp as audit
 from .audit.services import judgement_released, judgement_retracted
 from .demo import content as demo
+from .exchange.routes import bp as exchange
 from .files.routes import bp as files
 from .files.services import forget_bytes
 from .grading.routes import bp as grading
@@ -50,7 +51,8 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, files, grading, jobs, lessons, notifications, privacy, runs, site, today, watch
+    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, privacy, runs, site,
+    today, watch,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -92,6 +94,8 @@ core = Plugin(
         Event("core.released", ("assessment",)),
         Event("core.retracted", ("assessment",)),
         Event("core.enrolled", ("enrolment",)),
+        Event("core.taken", ("taking",)),
+        Event("core.taking_undone", ("taking",)),
     ),
     listeners=(
         Listener("core.released", judgement_released),

@@ -4,6 +4,7 @@ from .accounts.models import Attempt, EndedSession, Person, RoleGrant, Setting
 from .assignments.models import Draft, Submission, Version
 from .audit.models import AuditEntry
 from .courses.models import Activity, Course, CourseDay, Module, Step
+from .exchange.models import Taking, TakingRow, Transfer
 from .files.models import StoredFile
 from .grading.models import Assessment, CriterionLevel
 from .jobs.models import Job, RoutineTurn
@@ -17,5 +18,5 @@ __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
     "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person",
     "Progress", "RoleGrant", "RoutineTurn", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission",
-    "Term", "TermAlias", "Version", "Vocabulary",
+    "Taking", "TakingRow", "Term", "TermAlias", "Transfer", "Version", "Vocabulary",
 ]  # fmt: skip

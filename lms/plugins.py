@@ -243,6 +243,57 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class ExchangeField:
+    """One field of what an exchange hands out: ``ExchangeField("organisation", _l("Organisatie"))``."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A kind of work that others may take: ``Exchange("recipes", version=1, label=_l("Recepten"), fields=(…), …)``.
+
+    ``give(person, key)`` gives one :class:`lms.exchange.pieces.Piece` with its rows, or raises NotFound for what that
+    person may not hand out. Only ``fields`` leave; the first one names a row. ``pieces(person)`` lists, without rows,
+    the person's own coursework that is ready, so that its offers stand on «Vandaag» and with the activity.
+    ``origin`` is the phrase for where it came from, such as «uit cursuswerk». Raise ``version`` when a field goes or
+    changes its meaning.
+    """
+
+    name: str
+    version: int
+    label: Text
+    fields: tuple[ExchangeField, ...]
+    give: Callable[[Any, str], Any]
+    pieces: Callable[[Any], Iterable[Any]] | None = None
+    origin: Text = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A proposal to take what an exchange hands out: ``Offer("recipes", version=1, key="kookboek.recipes", …)``.
+
+    Who has ``permission`` sees ``label``. ``targets(person)`` gives the places where this person may take it to now:
+    the policy about objects. ``look(person, target, rows)`` gives what is there already, ``take(person, target,
+    rows)`` makes or changes it, ``undo(person, target, rows)`` takes it back; docs/plugins.md tells them in full.
+    ``fields`` are the keys that are taken, all when empty; ``nowhere`` says what to do for who has no target yet.
+    """
+
+    exchange: str
+    version: int
+    key: str
+    label: Text
+    permission: str
+    targets: Callable[[Any], Iterable[Any]]
+    look: Callable[[Any, str, Any], Mapping[str, Any]]
+    take: Callable[[Any, str, Any], Mapping[str, str]]
+    undo: Callable[[Any, str, Any], Iterable[str]]
+    fields: tuple[str, ...] = ()
+    nowhere: Text = ""
+
+
+@dataclass(frozen=True)
 class Plugin:
     """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
 
@@ -267,5 +318,7 @@ class Plugin:
     routines: tuple[Routine, ...] = ()
     mail_kinds: tuple[MailKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    offers: tuple[Offer, ...] = ()
     migrations: Path | None = field(default=None)
     """The folder with this plugin's Alembic versions; None for a plugin without tables."""

@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from . import contract, events
 from .contract import tables_of as tables_of
 from .errors import ContractError
-from .plugins import ActivityType, MailKind, Permission, Plugin, Role
+from .plugins import ActivityType, Exchange, MailKind, Offer, Permission, Plugin, Role
 
 ENTRY_POINTS = "lms.plugins"
 FOLDER = "plugins"
@@ -92,6 +92,10 @@ class Registry:
         for plugin in self.plugins:
             contract.check_together(plugin, self.permissions, self.roles, declared, names)
         contract.check_accounts(self.plugins)
+        contract.check_offers(self.plugins, self.permissions)
+        self.exchanges: dict[str, Exchange] = {e.name: e for e in self.all("exchanges")}
+        self.offers: dict[str, Offer] = {o.key: o for o in self.all("offers") if o.exchange in self.exchanges}
+        """Those whose exchange is handed out on this site; the others lie dormant."""
 
     def all(self, noun: str) -> list[Any]:
         """Everything that the plugins add of one noun, in registry order: ``registry.all("courses")``."""

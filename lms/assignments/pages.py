@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from .. import clock
 from ..courses.models import Activity
 from ..errors import LmsError
+from ..exchange import listing
 from ..files import services as files
 from ..grading import rubric
 from ..i18n import hour
@@ -15,6 +16,7 @@ from ..runs.visits import Visit
 from . import services
 from .forms import refuse, work_form
 from .models import Draft
+from .standing import Standing
 
 
 def label(activity: Activity) -> str:
@@ -38,6 +40,7 @@ def assignment(
     """The page of an assignment. With ``error`` what was ``typed`` comes back, with the sentence at its field."""
     work = services.work_of(visit) if visit.is_participant else None
     form = work_form(work.draft if work else None, typed.text if typed else None)
+    judged = work is not None and work.standing.phase == Standing.FINISHED
     field = getattr(error, "field", None)
     if error is not None and field:
         refuse(form, field, str(error).split("\n"))
@@ -53,6 +56,7 @@ def assignment(
         state=kept(work.draft) if work and work.draft else "",
         refusal=str(error) if error is not None and not field else "",
         limits=files.limits(),
+        offers=listing.ready_for(visit.person, visit.run.id, visit.activity.id) if judged else [],
     )
     return make_response(page, error.status if error is not None else 200)
 

@@ -31,6 +31,8 @@ _WORDS: Mapping[str, Any] = {
     "core.day_changed": _l("Lesdag gewijzigd"),
     "core.judgement_released": _l("Oordeel vrijgegeven"),
     "core.judgement_retracted": _l("Oordeel ingetrokken"),
+    "core.taken": _l("Werk overgenomen"),
+    "core.taking_undone": _l("Overgenomen werk teruggehaald"),
 }
 
 
@@ -46,6 +48,9 @@ def details(entry: AuditEntry, names: Names) -> str:
     if "role" in given:
         role = registry().roles.get(given["role"])
         parts.append(str(role.label) if role else given["role"])
+    if "offer" in given:
+        offer = registry().offers.get(given["offer"])
+        parts.append(str(offer.label) if offer else given["offer"])
     parts += [names[key, given[key]] for key in ("library_id", "run_id") if (key, given.get(key)) in names]
     if "number" in given:
         parts.append(_("Lesdag %(number)s", number=given["number"]))

@@ -4,10 +4,11 @@ Rows that hang on an enrolment (drafts, hand-ins and what was said of them, prog
 foreign keys of the database, also those of a plugin that is switched off.
 """
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, null, or_, select, update
 
 from ..accounts.models import Attempt, Person, RoleGrant
 from ..db import db
+from ..exchange.models import Taking, TakingRow
 from ..files.models import StoredFile
 from ..grading.models import Assessment, CriterionLevel
 from ..html import from_markdown
@@ -25,6 +26,7 @@ def erase(person: Person) -> None:
     _unsign(person)
     _count_in_runs(person)
     db.session.execute(delete(Enrolment).where(Enrolment.person_id == person.id))
+    _forget_takings(person)
     _drop_files(person)
     db.session.execute(delete(RoleGrant).where(RoleGrant.person_id == person.id))
     db.session.execute(delete(Attempt).where(attempts_of(person)))
@@ -70,6 +72,15 @@ def _count_in_runs(person: Person) -> None:
         Enrolment.person_id == person.id, Enrolment.role == PARTICIPANT, Enrolment.left_at.is_(None)
     )
     db.session.execute(update(Run).where(Run.id.in_(took_part)).values(removed=Run.removed + 1))
+
+
+def _forget_takings(person: Person) -> None:
+    """What was made of somebody's work stays with its taker; only that it came from there is still known."""
+    theirs = select(Taking.id).where(Taking.person_id == person.id)
+    db.session.execute(update(TakingRow).where(TakingRow.taking_id.in_(theirs)).values(label="", before=null()))
+    for taking in db.session.scalars(select(Taking).where(Taking.person_id == person.id)):
+        taking.title = without_name(taking.title, person)[:300]
+    db.session.flush()
 
 
 def _drop_files(person: Person) -> None:

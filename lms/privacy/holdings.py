@@ -10,6 +10,7 @@ from ..accounts.models import Attempt, Person, RoleGrant
 from ..assignments.models import Draft, Submission, Version
 from ..audit.models import AuditEntry
 from ..courses.models import Activity, Course
+from ..exchange.models import Taking
 from ..files.models import StoredFile
 from ..grading.models import Assessment, CriterionLevel
 from ..libraries.models import Library
@@ -27,6 +28,7 @@ def export(person: Person) -> Iterator[Holding]:
     yield from _account(person)
     yield from _course(person)
     yield from _given(person)
+    yield from _taken(person)
     yield from _told(person)
 
 
@@ -160,6 +162,17 @@ def _course(person: Person) -> Iterator[Holding]:
         )
         .where(StoredFile.owner_id == person.id)
         .order_by(StoredFile.id),
+    )
+
+
+def _taken(person: Person) -> Iterator[Holding]:
+    yield Holding(
+        "overgenomen_werk",
+        _("Werk dat u overnam, buiten de cursus"),
+        select(Taking.title.label("werk"), Taking.at.label("op"), Taking.undone_at.label("teruggehaald_op"))
+        .where(Taking.person_id == person.id)
+        .order_by(Taking.id),
+        stays=True,
     )
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from .. import clock
+from ..exchange import listing
 from ..grading.services import waiting_summary
 from ..notifications import services as notifications
 from ..policies import requires
@@ -32,6 +33,7 @@ def index() -> ResponseReturnValue:
         mine=mine,
         training=training,
         waiting=waiting,
+        offers=[one for one in listing.ready(current_user) if one.taken_at is None] if mine else [],
         unread=notifications.unread(current_user),
         parts=[link for link in menu() if not link.current],
         now=clock.local(clock.now()),

@@ -25,10 +25,13 @@ from lms.api import (
     CourseContent,
     DemoAccount,
     Event,
+    Exchange,
+    ExchangeField,
     JobKind,
     Listener,
     MailKind,
     NavItem,
+    Offer,
     Permission,
     PersonalData,
     Plugin,
@@ -140,6 +143,19 @@ def to(column, ondelete):
     return ForeignKey(column, ondelete=ondelete)
 
 
+def books(name="books", **fields):
+    given = {"version": 2, "label": "Boeken", "fields": (ExchangeField("title", "Titel"),), "give": nothing}
+    return Exchange(name, **(given | fields))
+
+
+def offer(**fields):
+    """A plugin with an offer for books."""
+    functions = dict.fromkeys(("targets", "look", "take", "undo"), nothing)
+    given = {"version": 2, "key": "buren.books", "label": "Neem over", "permission": "core.use"} | functions
+    return good(offers=(Offer("books", **(given | fields)),))
+
+
+SHELF = Plugin(name="plank", package="tests.plank", title="Plank", exchanges=(books(),))
 READ = Permission("buren.read", "Lezen", roles={"member"})
 TO_INDEX = NavItem("Buren", "buren.index", "core.use")
 
@@ -310,6 +326,35 @@ CASES = {
     "a demo account twice": (
         lambda: [good(demo_accounts=(DemoAccount("beheerder", "Bas", "Bibliotheek Waterdorp"),))],
         "plugin 'core' has a demo account 'beheerder' too",
+    ),
+    "an exchange with a prefix": (
+        lambda: [good(exchanges=(books("buren.books"),))],
+        "exchange 'buren.books' must be named with small letters, digits and -",
+    ),
+    "an exchange without fields": (
+        lambda: [good(exchanges=(books(fields=()),))],
+        "exchange 'books' needs fields, each with a key of its own",
+    ),
+    "an exchange with a field twice": (
+        lambda: [good(exchanges=(books(fields=(ExchangeField("title", "Titel"),) * 2),))],
+        "exchange 'books' needs fields, each with a key of its own",
+    ),
+    "an exchange that two hand out": (
+        lambda: [good(exchanges=(books(),)), SHELF],
+        "Plugins 'buren' and 'plank' both hand out 'books'; rename one of them",
+    ),
+    "an offer without prefix": (lambda: [offer(key="books")], "offer 'books' must begin with 'buren.'"),
+    "an offer with a permission that nobody has": (
+        lambda: [offer(permission="buren.see")],
+        "offer 'buren.books' names the permission 'buren.see'",
+    ),
+    "an offer for an older version": (
+        lambda: [offer(version=1), SHELF],
+        "offer 'buren.books' takes version 1 of 'books', but version 2 is handed out",
+    ),
+    "an offer for a field that is not there": (
+        lambda: [offer(fields=("title", "price")), SHELF],
+        "offer 'buren.books' takes the field 'price', which 'books' does not have",
     ),
     # pages
     "a page that nobody guards": (

@@ -17,6 +17,7 @@ FATE = {
     "core_progress": GOES,
     "core_role_grant": GOES,
     "core_submission": GOES,
+    "core_taking": STAYS,
 }
 """What happens to the rows of a person, for the tables that refer to one or to an enrolment."""
 
