@@ -43,9 +43,9 @@ class DemoSite:
             self._people[user] = found
         return self._people[user]
 
-    def library(self, name: str) -> Library:
-        """The library with this name; made when the demo has no such library yet."""
-        return find_or_make(name)
+    def library(self, name: str, province: str = "") -> Library:
+        """The library with this name; made, in this province, when the demo has no such library yet."""
+        return find_or_make(name, province)
 
     def visit(self, user: str, slug: str) -> Visit:
         """A person at an activity of the demo's run."""

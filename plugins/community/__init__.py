@@ -39,7 +39,11 @@ plugin = Plugin(
         ),
     ),
     personal_data=(
-        PersonalData(_l("welke community u begon en welke stappen u afrondde"), privacy.export, privacy.erase),
+        PersonalData(
+            _l("welke community u begon, welke stappen u afrondde, wat u erbij schreef en plande, en wie u coacht"),
+            privacy.export,
+            privacy.erase,
+        ),
     ),
     demo=(Demo(demo.load),),
 )

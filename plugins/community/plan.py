@@ -8,20 +8,26 @@ from sqlalchemy import inspect, select
 
 from lms.api import db
 
-from .models import Plan, PlanStep
+from .models import Plan, PlanStep, Question
 
 FILE = Path(__file__).parent / "data" / "stappenplan.toml"
+QUESTIONS = FILE.with_name("vragen.toml")
 DEFAULT = "bibliotheek-als-community"
 """The plan of a new community, until programmes choose their own."""
 
 
 def load() -> None:
-    """Bring the plan that we ship into the tables. A plan that is there already is left as it is."""
+    """Bring the plan that we ship into the tables, with its questions. What is there already is left as it is."""
     data = _shipped()
-    if db.session.scalar(select(Plan).where(Plan.key == data["key"])) is None:
+    plan = db.session.scalar(select(Plan).where(Plan.key == data["key"]))
+    if plan is None:
         plan = Plan(key=data["key"], title=data["title"])
         plan.steps = [PlanStep(position=number, **step) for number, step in enumerate(data["steps"], 1)]
         db.session.add(plan)
+        db.session.flush()
+    if db.session.scalar(select(Question.id).where(Question.plan_id == plan.id).limit(1)) is None:
+        asked = tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["questions"]
+        db.session.add_all(Question(plan_id=plan.id, position=number, **row) for number, row in enumerate(asked, 1))
         db.session.flush()
 
 

@@ -1,4 +1,4 @@
-"""What the community of a library holds about somebody: that they began it, and which steps they finished.
+"""What the community of a library holds about somebody: what they began, finished, wrote and coached.
 
 A community is the library's, so all of it stays for the colleagues; only the name goes.
 """
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from lms.api import Holding, Person, db, without_name
+from lms.api import Holding, Library, Person, db, without_name
 from lms.api import gettext as _
 
-from .models import Community, CommunityStep, PlanStep
+from .models import Coaching, Community, CommunityStep, Concept, Item, Participation, Passage, PlanStep, Programme
 
 
 def export(person: Person) -> Iterator[Holding]:
@@ -43,6 +43,67 @@ def export(person: Person) -> Iterator[Holding]:
         .order_by(CommunityStep.id),
         stays=True,
     )
+    yield Holding(
+        "doorgangen",
+        _("Stappen die deze persoon liet doorgaan of weer opende"),
+        select(
+            Community.name.label("community"),
+            PlanStep.title.label("stap"),
+            Passage.kind.label("wat"),
+            Passage.reason.label("reden"),
+            Passage.at.label("op"),
+        )
+        .join_from(Passage, Community, Community.id == Passage.community_id)
+        .join(PlanStep, PlanStep.id == Passage.step_id)
+        .where(Passage.by_id == person.id)
+        .order_by(Passage.id),
+        stays=True,
+    )
+    yield Holding(
+        "concepten",
+        _("Versies van een concept die deze persoon schreef"),
+        select(
+            Community.name.label("community"),
+            Concept.number.label("versie"),
+            Concept.text.label("tekst"),
+            Concept.content.label("rond"),
+            Concept.created_at.label("geschreven_op"),
+        )
+        .join_from(Concept, Community, Community.id == Concept.community_id)
+        .where(Concept.created_by_id == person.id)
+        .order_by(Concept.id),
+        stays=True,
+    )
+    yield Holding(
+        "activiteiten",
+        _("Activiteiten die deze persoon plande"),
+        select(
+            Community.name.label("community"),
+            Item.title.label("activiteit"),
+            Item.description.label("beschrijving"),
+            Item.starts_at.label("begint_op"),
+            Item.learned.label("geleerd"),
+        )
+        .join_from(Item, Community, Community.id == Item.community_id)
+        .where(Item.created_by_id == person.id)
+        .order_by(Item.id),
+        stays=True,
+    )
+    yield Holding(
+        "coach",
+        _("Bibliotheken die deze persoon coacht"),
+        select(
+            Programme.title.label("programma"),
+            Library.name.label("bibliotheek"),
+            Coaching.starts_on.label("van"),
+            Coaching.ends_on.label("tot_en_met"),
+        )
+        .join_from(Coaching, Participation, Participation.id == Coaching.participation_id)
+        .join(Programme, Programme.id == Participation.programme_id)
+        .join(Library, Library.id == Participation.library_id)
+        .where(Coaching.person_id == person.id)
+        .order_by(Coaching.id),
+    )
 
 
 def erase(person: Person) -> None:
@@ -55,4 +116,15 @@ def erase(person: Person) -> None:
     for record in db.session.scalars(select(CommunityStep).where(CommunityStep.done_by_id == person.id)):
         record.note = without_name(record.note, person)
         record.done_by_id = None
+    for passage in db.session.scalars(select(Passage).where(Passage.by_id == person.id)):
+        passage.reason = without_name(passage.reason, person)
+        passage.by_id = None
+    for concept in db.session.scalars(select(Concept).where(Concept.created_by_id == person.id)):
+        concept.text, concept.content = without_name(concept.text, person), without_name(concept.content, person)
+        concept.created_by_id = None
+    for item in db.session.scalars(select(Item).where(Item.created_by_id == person.id)):
+        item.title = without_name(item.title, person)[:160]
+        item.description = without_name(item.description, person)
+        item.learned = without_name(item.learned, person)
+        item.created_by_id = None
     db.session.flush()

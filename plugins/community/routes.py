@@ -112,7 +112,7 @@ def reopen(community_id: int) -> ResponseReturnValue:
     community = services.load_community(current_user, community_id, own=True)
     form = StepForm()
     try:
-        services.reopen_step(community, form.step.data or "")
+        services.reopen_step(community, current_user, form.step.data or "")
     except Conflict as conflict:
         return _page(community, refusal=str(conflict)), conflict.status
     flash(_("De stap staat weer open. Wat u erbij schreef, is bewaard."), "info")

@@ -8,106 +8,125 @@ from typing import Any
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from lms.api import (
     Activity,
     Conflict,
     Enrolment,
     Library,
-    NotFound,
     Person,
     Refused,
     Run,
     Visit,
     db,
-    has_role,
-    libraries_with_role,
     moment,
     now,
     progress,
 )
 from lms.api import gettext as _
 
-from . import plan
-from .models import ACTIVE, STOPPED, Community, CommunityStep, Plan
-
-LEAD = "community.lead"
-COACH = "community.coach"
-STEP_TYPE = "community.step"
-PER_PAGE = 20
-_WHOLE = (
-    joinedload(Community.library, innerjoin=True),
-    joinedload(Community.plan, innerjoin=True).selectinload(Plan.steps),
-    selectinload(Community.records).joinedload(CommunityStep.done_by),
+from . import gates, plan
+from .access import WHOLE, coached_libraries, community_of, is_lead, must_run, newest_first
+from .access import load_community as load_community
+from .models import (
+    ACTIVE,
+    EARLY,
+    PASSED,
+    REOPENED,
+    STOPPED,
+    TAKING_PART,
+    Community,
+    CommunityStep,
+    Participation,
+    Passage,
+    Place,
+    Programme,
+    TargetGroup,
 )
 
-
-def community_of(library_id: int | None) -> Community | None:
-    """The community of a library with all its steps, if it has one. Three queries."""
-    if library_id is None:
-        return None
-    return db.session.scalar(select(Community).where(Community.library_id == library_id).options(*_WHOLE))
-
-
-def load_community(person: Person, community_id: int, *, own: bool = False) -> Community:
-    """The community, for the people of its library, its coach and the programme lead; otherwise :class:`NotFound`.
-
-    ``own`` is for writing: only the library's own people may, others who see it are :class:`Refused`; the row is
-    locked, so that colleagues write one after the other.
-    """
-    found = select(Community).where(Community.id == community_id).options(*_WHOLE)
-    if own:
-        found = found.with_for_update(of=Community)
-    community = db.session.scalar(found)
-    if community is None or not _may_see(person, community):
-        raise NotFound(_("Deze community bestaat niet of is niet van uw bibliotheek."))
-    if own and community.library_id != person.library_id:
-        raise Refused(_("U kijkt mee. Alleen mensen van %(library)s kunnen dit doen.", library=community.library.name))
-    return community
-
-
-def _may_see(person: Person, community: Community) -> bool:
-    if community.library_id == person.library_id or has_role(person, LEAD):
-        return True
-    return has_role(person, COACH) and community.library_id in libraries_with_role(person, COACH)
+STEP_TYPE = "community.step"
+PER_PAGE = 20
 
 
 def guided(person: Person) -> Pagination:
     """The communities that somebody guides, by library: all of them for the programme lead, a coach's own."""
-    found: Select[Any] = select(Community).join(Library).order_by(Library.name).options(*_WHOLE)
-    if not has_role(person, LEAD):
-        found = found.where(Community.library_id.in_(libraries_with_role(person, COACH)))
+    found: Select[Any] = select(Community).join(Library).order_by(Library.name, Community.id).options(*WHOLE)
+    if not is_lead(person):
+        found = found.where(Community.library_id.in_(coached_libraries(person)))
     return db.paginate(found, per_page=PER_PAGE, max_per_page=PER_PAGE)
 
 
 def begin(person: Person, *, name: str, target_group: str) -> Community:
-    """Begin the community of one's library. Raises Refused without a library, Conflict when it has one."""
+    """Begin the community of one's library, in the programme that it takes part in.
+
+    A community that stopped before is succeeded by it. Raises Refused without a library, Conflict when one runs.
+    """
     if person.library_id is None:
         raise Refused(_("Uw account hoort nog bij geen bibliotheek. Vraag uw beheerder om dat te regelen."))
+    programme = programme_of(person.library_id)
+    before = community_of(person.library_id)
     community = Community(
         library_id=person.library_id,
-        plan_id=plan.default().id,
+        plan_id=programme.plan_id if programme else plan.default().id,
+        programme_id=programme.id if programme else None,
         name=name,
         target_group=target_group,
         created_by_id=person.id,
     )
-    try:
-        # Only the database can tell that no colleague is doing the same at this moment.
-        with db.session.begin_nested():
-            db.session.add(community)
-    except IntegrityError:
-        there = community_of(person.library_id)
-        raise Conflict(
-            _("Uw bibliotheek heeft al een community: «%(name)s».", name=there.name if there else name)
-        ) from None
+    _keep_the_only_one(community)
+    db.session.add(TargetGroup(community_id=community.id, name=target_group[:200], profile=target_group[200:]))
+    if before is not None:
+        before.succeeded_by_id = community.id
+    db.session.flush()
     return community
 
 
-def change(community: Community, *, name: str, target_group: str, why: str, stopped: bool) -> None:
-    """Correct what is said about the community, or say that it stopped."""
+def programme_of(library_id: int) -> Programme | None:
+    """The programme that a library takes part in now; of several the latest."""
+    return db.session.scalar(
+        select(Programme)
+        .join(Participation, Participation.programme_id == Programme.id)
+        .where(Participation.library_id == library_id, Participation.status == TAKING_PART)
+        .order_by(Programme.id.desc())
+        .limit(1)
+    )
+
+
+def change(
+    community: Community,
+    *,
+    name: str,
+    target_group: str,
+    why: str,
+    stopped: bool,
+    library_role: str = "",
+    stopped_why: str = "",
+    published: bool = False,
+) -> None:
+    """Correct what is said about the community, show it to the network, or say that it stopped and why.
+
+    Raises Conflict when it is to run again while its successor does.
+    """
     community.name, community.target_group, community.why = name, target_group, why
+    community.library_role = library_role
+    if published != (community.published_at is not None):
+        community.published_at = now() if published else None
+    community.stopped_why = stopped_why if stopped else ""
     community.status = STOPPED if stopped else ACTIVE
+    _keep_the_only_one(community)
+
+
+def _keep_the_only_one(community: Community) -> None:
+    """Only the database can tell that no colleague is doing the same at this moment."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(community)
+    except IntegrityError:
+        there = db.session.scalar(
+            select(Community.name).where(Community.library_id == community.library_id, Community.status == ACTIVE)
+        )
+        raise Conflict(_("Uw bibliotheek heeft al een community: «%(name)s».", name=there or "")) from None
 
 
 def finish_step(community: Community, person: Person, key: str, note: str) -> None:
@@ -115,7 +134,32 @@ def finish_step(community: Community, person: Person, key: str, note: str) -> No
 
     ``key`` is the step that the person had before them, which need not be the present one any more.
     """
-    _must_run(community)
+    place = _at(community, key)
+    wanted = gates.missing(community)
+    if wanted:
+        raise Conflict(
+            _(
+                "«%(title)s» kan nog niet af. Nog nodig: %(what)s.",
+                title=place.step.title,
+                what=gates.listed(wanted),
+            )
+        )
+    _pass(community, place, person, note, PASSED)
+
+
+def pass_early(community: Community, lead: Person, key: str, reason: str) -> None:
+    """Let a community go on though its gate is closed: the programme lead does that, and says why. Raises Conflict."""
+    if not is_lead(lead):
+        raise Refused(_("Alleen de programmaleider kan een community eerder door laten gaan."))
+    place = _at(community, key)
+    if not gates.missing(community):
+        raise Conflict(_("Alles voor deze stap is er. De bibliotheek kan haar zelf afronden."))
+    _pass(community, place, lead, reason, EARLY)
+
+
+def _at(community: Community, key: str) -> Place:
+    """The present step, if that is the one with this key."""
+    must_run(community)
     walk = community.walk()
     place = walk.place(key)
     if place is None:
@@ -126,27 +170,40 @@ def finish_step(community: Community, person: Person, key: str, note: str) -> No
         raise Conflict(
             _("Rond eerst «%(now)s» af. «%(title)s» komt daarna.", now=walk.now.step.title, title=place.step.title)
         )
+    return place
+
+
+def _pass(community: Community, place: Place, person: Person, note: str, kind: str) -> None:
     record = place.record
     if record is None:
         record = CommunityStep(step_id=place.step.id)
         community.records.append(record)
     record.note, record.done_at, record.done_by_id = note, now(), person.id
+    reason = note if kind == EARLY else ""
+    db.session.add(Passage(community_id=community.id, step_id=place.step.id, kind=kind, by_id=person.id, reason=reason))
     db.session.flush()
-    _complete_activities(community, key)
+    _complete_activities(community, place.step.key)
 
 
-def reopen_step(community: Community, key: str) -> None:
+def passages(community: Community) -> list[Passage]:
+    """Who passed which step when, and why; the latest first."""
+    found = select(Passage).where(Passage.community_id == community.id).order_by(Passage.id.desc())
+    return list(db.session.scalars(found.options(joinedload(Passage.step), joinedload(Passage.by))))
+
+
+def reopen_step(community: Community, person: Person, key: str) -> None:
     """Open the step that was finished last again. The note is kept, and so is progress in a course.
 
     Raises Conflict when ``key`` is not the last one any more.
     """
-    _must_run(community)
+    must_run(community)
     last = community.walk().last
     if last is None or last.record is None or last.step.key != key:
         raise Conflict(
             _("U kunt alleen de stap die het laatst is afgerond weer openen. Kijk hoe het er nu voor staat.")
         )
     last.record.done_at = last.record.done_by_id = None
+    db.session.add(Passage(community_id=community.id, step_id=last.step.id, kind=REOPENED, by_id=person.id))
     db.session.flush()
 
 
@@ -169,13 +226,11 @@ def group(run: Run) -> tuple[Pagination, dict[int, Community]]:
     )
     found = select(Library).where(Library.id.in_(taking_part)).order_by(Library.name)
     page = db.paginate(found, per_page=PER_PAGE, max_per_page=PER_PAGE)
-    theirs = select(Community).where(Community.library_id.in_([library.id for library in page.items])).options(*_WHOLE)
-    return page, {community.library_id: community for community in db.session.scalars(theirs)}
-
-
-def _must_run(community: Community) -> None:
-    if community.is_stopped:
-        raise Conflict(_("Deze community is gestopt. Zet haar bij «Gegevens aanpassen» weer op «loopt»."))
+    theirs = select(Community).where(Community.library_id.in_([library.id for library in page.items])).options(*WHOLE)
+    shown: dict[int, Community] = {}
+    for community in db.session.scalars(newest_first(theirs)):
+        shown.setdefault(community.library_id, community)
+    return page, shown
 
 
 def _who(record: CommunityStep | None) -> str:

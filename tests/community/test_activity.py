@@ -35,7 +35,7 @@ def completed(run):
     }
 
 
-def test_the_way_from_nothing_to_done(make, sign_in, onze):
+def test_the_way_from_nothing_to_done(make, sign_in, onze, filled):
     run = onze()
     person = make.people(run)[0]
     browser = sign_in(person)
@@ -45,7 +45,9 @@ def test_the_way_from_nothing_to_done(make, sign_in, onze):
     assert 'href="/community/begin"' in first
     browser.post("/community/begin", data={"name": "Taalcafé", "target_group": "Buren."})
     assert "Deze stap is nu aan de beurt." in page(browser, run)
-    finish(browser, db.session.scalars(select(Community)).one())
+    community = db.session.scalars(select(Community)).one()
+    filled(community)
+    finish(browser, community)
     assert completed(run) == {person.id}
     assert "Afgerond op" in page(browser, run)
 

@@ -12,13 +12,14 @@ NAME = "Noor Achterberg"
 
 
 @pytest.fixture
-def noor(make, sign_in):
+def noor(make, sign_in, filled):
     """Somebody who began the community of her library and finished its first step."""
     person = make.person(NAME)
     browser = sign_in(person)
     form = {"name": "Taalcafé Oost", "target_group": f"Vraag het {NAME}, zij kent de buurt."}
     assert browser.post("/community/begin", data=form).status_code == 302
     community = db.session.query(Community).one()
+    filled(community)
     form = {"step": "inventarisatie", "note": f"Twaalf gesprekken door {NAME} aan de leestafel."}
     assert browser.post(f"/community/{community.id}/klaar", data=form).status_code == 302
     return person

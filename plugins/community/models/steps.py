@@ -1,16 +1,18 @@
-"""A community of a library and the step plan that it walks."""
+"""The step plan, and how far a community has walked it."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.api import Base, Library, Person, now
+from lms.api import Base, Person, now
 
-ACTIVE = "active"
-STOPPED = "stopped"
+if TYPE_CHECKING:
+    from .community import Community
+
+PASSED, EARLY, REOPENED = "passed", "early", "reopened"
 
 
 class Plan(Base):
@@ -38,38 +40,9 @@ class PlanStep(Base):
     title: Mapped[str] = mapped_column(String(200))
     task: Mapped[str] = mapped_column(Text)
     needed: Mapped[str] = mapped_column(Text)
+    gate: Mapped[str] = mapped_column(String(20), default="")  # what must be there to leave this step; see gates.py
 
     plan: Mapped[Plan] = relationship(back_populates="steps")
-
-
-class Community(Base):
-    """The community of one library. Its texts name groups of people, never a citizen."""
-
-    __tablename__ = "community_community"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    library_id: Mapped[int] = mapped_column(ForeignKey("core_library.id"), unique=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("community_plan.id"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
-    target_group: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[str] = mapped_column(String(20), default=ACTIVE)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)
-
-    library: Mapped[Library] = relationship()
-    plan: Mapped[Plan] = relationship()
-    created_by: Mapped[Person | None] = relationship()
-    records: Mapped[list["CommunityStep"]] = relationship(cascade="all, delete-orphan", back_populates="community")
-
-    @property
-    def is_stopped(self) -> bool:
-        return self.status == STOPPED
-
-    def walk(self) -> "Walk":
-        """The steps of the plan in order, with what this community did of each."""
-        records = {record.step_id: record for record in self.records}
-        return Walk(tuple(self.plan.steps), records)
 
 
 class CommunityStep(Base):
@@ -85,8 +58,25 @@ class CommunityStep(Base):
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)
 
-    community: Mapped[Community] = relationship(back_populates="records")
+    community: Mapped["Community"] = relationship(back_populates="records")
     done_by: Mapped[Person | None] = relationship()
+
+
+class Passage(Base):
+    """A step was passed, passed early by the programme lead for a reason, or opened again. Kept, never changed."""
+
+    __tablename__ = "community_passage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community_community.id", ondelete="CASCADE"), index=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("community_plan_step.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # PASSED, EARLY or REOPENED
+    at: Mapped[datetime] = mapped_column(default=now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    step: Mapped[PlanStep] = relationship()
+    by: Mapped[Person | None] = relationship()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,12 @@
+"""Keeps details of citizens out of free text: an e-mail address or a telephone number is never needed here."""
+
+import re
+
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+# Ten digits that begin with 0, or a number with its country; written with spaces, dots or dashes, as people do.
+_PHONE = re.compile(r"(?<![\w-])(?:(?:\+|00)\d{2}[\s().-]*(?:0\)?)?(?:[\s.-]*\d){9}|0(?:[\s().-]*\d){9})(?![\w-]*\d)")
+
+
+def has_contact_details(text: str) -> bool:
+    """Is there an e-mail address or a telephone number in this text?"""
+    return bool(_MAIL.search(text) or _PHONE.search(text))

@@ -1,0 +1,374 @@
+"""Programmes: who takes part, how far each library is, who coaches it, and how the communities differ."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.api import Conflict, Invalid, Library, NotFound, Person, db, now
+from lms.api import gettext as _
+
+from . import evaluation
+from .access import WHOLE, coached_libraries, is_lead, newest_first
+from .models import (
+    FOR,
+    MODES,
+    PLANNED,
+    REPORTED,
+    STARTERS,
+    TAKING_PART,
+    Attendance,
+    Coaching,
+    CoachTask,
+    Community,
+    Contact,
+    Goal,
+    Item,
+    Participation,
+    Programme,
+    Question,
+    Session,
+    SessionKind,
+)
+
+PER_PAGE = 25
+
+
+# ---- who sees which programme ----
+
+
+def of_person(person: Person) -> list[Programme]:
+    """The programmes that somebody sees: all for a lead; else those of their own or a coached library."""
+    found = select(Programme).order_by(Programme.title)
+    if not is_lead(person):
+        found = found.where(Programme.id.in_(_joined(person)))
+    return list(db.session.scalars(found))
+
+
+def _joined(person: Person) -> Any:
+    libraries = {*coached_libraries(person), *([person.library_id] if person.library_id else [])}
+    return select(Participation.programme_id).where(Participation.library_id.in_(libraries))
+
+
+def load_programme(person: Person, programme_id: int) -> Programme:
+    """A programme with its sessions and tasks, or NotFound for who has nothing to do with it."""
+    found = select(Programme).where(Programme.id == programme_id)
+    if not is_lead(person):
+        found = found.where(Programme.id.in_(_joined(person)))
+    programme = db.session.scalar(found.options(selectinload(Programme.sessions), selectinload(Programme.tasks)))
+    if programme is None:
+        raise NotFound(_("Dit programma bestaat niet of uw bibliotheek doet er niet aan mee."))
+    return programme
+
+
+# ---- the libraries and how far they are ----
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What can be counted of a community. ``held`` are activities with a turnout."""
+
+    spoken: int = 0
+    goals: int = 0
+    modes: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(MODES, 0))
+    starters: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(STARTERS, 0))
+    held: int = 0
+    turnout: int = 0
+    next_at: datetime | None = None
+
+    @property
+    def activities(self) -> int:
+        return sum(self.modes.values())
+
+    @property
+    def mean_turnout(self) -> int | None:
+        """How many people came on average; None when nothing was held yet."""
+        return round(self.turnout / self.held) if self.held else None
+
+    @property
+    def together(self) -> int:
+        """How many activities were begun with or by the community."""
+        return self.activities - self.starters[FOR]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A library in a programme. ``community`` is None when it has none, or when the person may not see it."""
+
+    participation: Participation
+    community: Community | None
+    figures: Figures
+    scores: Mapping[int, tuple[int, float]]
+    """By question how many answered and the mean, when those are enough."""
+    is_hidden: bool
+
+
+def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
+    """The libraries of a programme by name, with what this person may see of their communities.
+
+    That is all for the programme lead, the own and the coached ones for others, and what was published.
+    """
+    page = db.paginate(
+        select(Participation)
+        .join(Participation.library)
+        .where(Participation.programme_id == programme.id)
+        .order_by(Library.name)
+        .options(
+            joinedload(Participation.library, innerjoin=True),
+            joinedload(Participation.succeeded_by),
+            selectinload(Participation.coachings).joinedload(Coaching.person),
+        ),
+        per_page=PER_PAGE,
+        max_per_page=PER_PAGE,
+    )
+    libraries = [participation.library_id for participation in page.items]
+    theirs: dict[int, Community] = {}
+    found = select(Community).where(Community.programme_id == programme.id, Community.library_id.in_(libraries))
+    for community in db.session.scalars(newest_first(found.options(*WHOLE))):
+        theirs.setdefault(community.library_id, community)
+    seen = _all_seen(person)
+    open_to = {
+        library: community
+        for library, community in theirs.items()
+        if seen is None or library in seen or community.published_at is not None
+    }
+    ids = [community.id for community in open_to.values()]
+    counted, scores = figures(ids), evaluation.means(ids)
+    return page, [
+        Row(
+            participation,
+            community := open_to.get(participation.library_id),
+            counted.get(community.id, Figures()) if community else Figures(),
+            {q: result for (whose, q), result in scores.items() if community and whose == community.id},
+            is_hidden=participation.library_id in theirs and community is None,
+        )
+        for participation in page.items
+    ]
+
+
+def _all_seen(person: Person) -> set[int] | None:
+    """The libraries of which somebody sees everything; None is all of them."""
+    return None if is_lead(person) else {*coached_libraries(person), *filter(None, [person.library_id])}
+
+
+def figures(communities: Iterable[int]) -> dict[int, Figures]:
+    """What can be counted, by community. Two queries, however many there are."""
+    ids = list(communities)
+    items: dict[int, list[Any]] = {}
+    for row in db.session.execute(
+        select(
+            Item.community_id,
+            Item.mode,
+            Item.started_by,
+            func.count().label("all"),
+            func.count(Item.turnout).label("held"),
+            func.coalesce(func.sum(Item.turnout), 0).label("turnout"),
+            func.min(Item.starts_at).filter(Item.ends_at > now()).label("next_at"),
+        )
+        .where(Item.community_id.in_(ids), Item.status == PLANNED)
+        .group_by(Item.community_id, Item.mode, Item.started_by)
+    ):
+        items.setdefault(row.community_id, []).append(row)
+    counted = db.session.execute(
+        select(Community.id, _sum(Contact.people, Contact), _sum(1, Goal)).where(Community.id.in_(ids))
+    )
+    return {id: _figures(spoken, goals, items.get(id, [])) for id, spoken, goals in counted}
+
+
+def _sum(what: Any, model: type[Contact | Goal]) -> ColumnElement[int]:
+    whole = func.count(model.id) if what == 1 else func.coalesce(func.sum(what), 0)
+    return select(whole).where(model.community_id == Community.id).correlate(Community).scalar_subquery()
+
+
+def _figures(spoken: int, goals: int, items: list[Any]) -> Figures:
+    return Figures(
+        spoken,
+        goals,
+        {mode: sum(row.all for row in items if row.mode == mode) for mode in MODES},
+        {starter: sum(row.all for row in items if row.started_by == starter) for starter in STARTERS},
+        sum(row.held for row in items),
+        sum(row.turnout for row in items),
+        min((row.next_at for row in items if row.next_at), default=None),
+    )
+
+
+def questions(programme: Programme) -> list[Question]:
+    """The questions of the programme's plan."""
+    found = select(Question).where(Question.plan_id == programme.plan_id).order_by(Question.position)
+    return list(db.session.scalars(found))
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of the libraries are in a province; ``percent`` is rounded to whole numbers."""
+
+    province: str
+    count: int
+    percent: int
+
+
+def shares(programme: Programme) -> list[Share]:
+    """The share of each province in the libraries that take or took part, the largest first."""
+    counted = db.session.execute(
+        select(Library.province, func.count())
+        .join(Participation, Participation.library_id == Library.id)
+        .where(Participation.programme_id == programme.id)
+        .group_by(Library.province)
+    ).all()
+    total = sum(count for _province, count in counted)
+    found = [Share(province, count, round(100 * count / total)) for province, count in counted]
+    return sorted(found, key=lambda share: (-share.count, share.province))
+
+
+# ---- leading ----
+
+
+def create(title: str, plan_id: int, **values: Any) -> Programme:
+    """A new programme. Raises Conflict when there is one of this title."""
+    key = "-".join("".join(c if c.isalnum() else " " for c in title.casefold()).split())[:80]
+    programme = Programme(key=key, title=title, plan_id=plan_id, **values)
+    try:
+        with db.session.begin_nested():
+            db.session.add(programme)
+    except IntegrityError:
+        raise Conflict(_("Er is al een programma met deze naam.")) from None
+    return programme
+
+
+def set_tasks(programme: Programme, titles: Sequence[str]) -> None:
+    """Say what a coach of this programme does, in this order."""
+    programme.tasks.clear()
+    db.session.flush()  # the places of the old ones are free
+    programme.tasks.extend(CoachTask(position=number, title=title) for number, title in enumerate(titles, 1))
+    db.session.flush()
+
+
+def add_session(programme: Programme, kind: SessionKind, **values: Any) -> Session:
+    """Add a meeting of this kind after those that are there."""
+    number = 1 + sum(1 for session in programme.sessions if session.kind_id == kind.id)
+    session = Session(kind_id=kind.id, kind=kind, number=number, position=len(programme.sessions) + 1, **values)
+    programme.sessions.append(session)
+    db.session.flush()
+    return session
+
+
+def report(participation: Participation, *, name: str, source: str) -> Community:
+    """The community of a library as a public source tells of it; whether it still runs is not known."""
+    community = Community(
+        library_id=participation.library_id,
+        plan_id=participation.programme.plan_id,
+        programme_id=participation.programme_id,
+        name=name,
+        target_group=name,
+        status=REPORTED,
+        source=source,
+        published_at=now(),
+    )
+    db.session.add(community)
+    db.session.flush()
+    return community
+
+
+def change(target: Any, **values: Any) -> None:
+    """Change a programme, a session or a participation. Raises Invalid for an end before its start."""
+    for name, value in values.items():
+        setattr(target, name, value)
+    if isinstance(target, Programme) and target.starts_on and target.ends_on and target.ends_on < target.starts_on:
+        raise Invalid(_("Het programma eindigt voordat het begint."), "ends_on")
+    db.session.flush()
+
+
+def take_part(programme: Programme, library: Library, **values: Any) -> Participation:
+    """Let a library take part; its community that runs joins the programme. Raises Conflict when it does already."""
+    participation = Participation(programme_id=programme.id, library_id=library.id, **values)
+    try:
+        with db.session.begin_nested():
+            db.session.add(participation)
+    except IntegrityError:
+        raise Conflict(_("%(library)s doet al mee.", library=library.name)) from None
+    if participation.status == TAKING_PART:
+        running = select(Community).where(
+            Community.library_id == library.id, Community.programme_id.is_(None), Community.plan_id == programme.plan_id
+        )
+        for community in db.session.scalars(running):
+            community.programme_id = programme.id
+    db.session.flush()
+    return participation
+
+
+def load_participation(programme: Programme, participation_id: int) -> Participation:
+    """A library in this programme, or NotFound."""
+    found = select(Participation).where(
+        Participation.id == participation_id, Participation.programme_id == programme.id
+    )
+    participation = db.session.scalar(
+        found.options(joinedload(Participation.library), selectinload(Participation.coachings))
+    )
+    if participation is None:
+        raise NotFound(_("Deze bibliotheek doet niet mee aan dit programma."))
+    return participation
+
+
+def coach(participation: Participation, person: Person, starts_on: date, ends_on: date) -> Coaching:
+    """Let somebody coach this library between two dates; for who does already the dates change. Raises Invalid."""
+    if ends_on < starts_on:
+        raise Invalid(_("Het einde ligt voor het begin. Kies een latere datum."), "ends_on")
+    for coaching in participation.coachings:
+        if coaching.person_id == person.id:
+            coaching.starts_on, coaching.ends_on = starts_on, ends_on
+            db.session.flush()
+            return coaching
+    coaching = Coaching(participation_id=participation.id, person_id=person.id, starts_on=starts_on, ends_on=ends_on)
+    participation.coachings.append(coaching)
+    db.session.flush()
+    return coaching
+
+
+def load_session(programme: Programme, session_id: int) -> Session:
+    """A session of this programme, or NotFound."""
+    for session in programme.sessions:
+        if session.id == session_id:
+            return session
+    raise NotFound(_("Deze bijeenkomst staat niet in dit programma."))
+
+
+def attendance(session: Session) -> dict[int, int]:
+    """How many colleagues of each library came, by participation."""
+    found = select(Attendance.participation_id, Attendance.people).where(Attendance.session_id == session.id)
+    return {row.participation_id: row.people for row in db.session.execute(found)}
+
+
+def attend(session: Session, participation: Participation, people: int) -> None:
+    """Write down how many colleagues of a library came; 0 when nobody did. What stood there is replaced."""
+    found = select(Attendance).where(
+        Attendance.session_id == session.id, Attendance.participation_id == participation.id
+    )
+    there = db.session.scalar(found)
+    if there is None:
+        there = Attendance(session_id=session.id, participation_id=participation.id)
+        db.session.add(there)
+    there.people = people
+    db.session.flush()
+
+
+# ---- what the network sees ----
+
+
+def published() -> Pagination:
+    """The communities that their libraries showed to the network, by library."""
+    found = select(Community).join(Community.library).where(Community.published_at.is_not(None)).options(*WHOLE)
+    return db.paginate(found.order_by(Library.name, Community.id), per_page=PER_PAGE, max_per_page=PER_PAGE)
+
+
+def load_published(community_id: int) -> Community:
+    """A published community, or NotFound."""
+    found = select(Community).where(Community.id == community_id, Community.published_at.is_not(None)).options(*WHOLE)
+    community = db.session.scalar(found)
+    if community is None:
+        raise NotFound(_("Deze community is niet met het netwerk gedeeld."))
+    return community
