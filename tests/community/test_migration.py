@@ -41,9 +41,9 @@ def test_a_community_of_before_comes_along(make_app, empty_database, tmp_path):
         assert ask("SELECT name, status, library_role FROM community_community") == [("Taalcafé", "active", "")]
         # A second one of the same library fits beside it once the first has stopped.
         insert = (
-            "INSERT INTO community_community (library_id, plan_id, name, target_group, why, status, created_at, "
+            "INSERT INTO community_community (id, library_id, plan_id, name, target_group, why, status, created_at, "
             "library_role, stopped_why, source) "
-            "VALUES (1, 1, 'Tuin', 'x', '', 'active', '2026-03-01 10:00:00', '', '', '')"
+            "VALUES (2, 1, 1, 'Tuin', 'x', '', 'active', '2026-03-01 10:00:00', '', '', '')"
         )
         connection.execute(text("UPDATE community_community SET status = 'stopped'"))
         connection.execute(text(insert))
