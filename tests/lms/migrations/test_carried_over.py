@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from lms import migrate
-from lms.api import db
+from lms.db import db
 from lms.registry import registry
 
 OLD = """
