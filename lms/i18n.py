@@ -1,5 +1,7 @@
 """Dutch first: message ids are Dutch, an English catalogue can follow without touching code."""
 
+from functools import cache
+
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_app_context
 from flask_babel import (
@@ -8,11 +10,13 @@ from flask_babel import (
     format_date,
     format_datetime,
     format_time,
+    get_locale,
     gettext,
     lazy_gettext,
     lazy_ngettext,
     ngettext,
 )
+from wtforms.i18n import messages_path
 
 from . import clock
 
@@ -55,6 +59,17 @@ class OneLanguage(Domain):
                 return NullTranslations()
             self._known = super().get_translations()
         return self._known
+
+
+def words_of_forms() -> Translations | NullTranslations:
+    """What WTForms itself says, in the language of this request."""
+    return _words_of_forms(str(get_locale()))
+
+
+@cache
+def _words_of_forms(locale: str) -> Translations | NullTranslations:
+    # Kept, because Flask-WTF would read the file of words again for each request that has a form.
+    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 def init_app(app: Flask) -> None:

@@ -3,12 +3,12 @@
 Each is the same as what it takes the place of; docs/bench.md has what that saves.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask
-from flask.globals import request_ctx
+from flask import Flask, has_request_context, request
+from flask.templating import Environment
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
@@ -18,20 +18,33 @@ _PLAIN = (str, int)
 _WHOLE = frozenset({"_external", "_scheme"})
 
 
+class PlainGlobals(Environment):
+    """Flask's environment, whose templates share one plain dictionary of globals.
+
+    Jinja gives each template a chain of two, of which the first is always empty here; every import and every include
+    then goes through all names in slow steps, some five times for a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 class LinkingFlask(Flask):
     """Flask that remembers the addresses it made: the same page with the same values has the same one.
 
     A blueprint with defaults of its own (``url_defaults``) may make them differ each time; then nothing is remembered.
     """
 
+    jinja_environment = PlainGlobals
+
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self._links: dict[Any, str] = {}
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
-        if not request_ctx or not self._is_plain(endpoint, values):
+        if not has_request_context() or not self._is_plain(endpoint, values):
             return super().url_for(endpoint, **values)
-        key = request_ctx.request.root_path, endpoint, *values.items()
+        key = request.root_path, endpoint, *values.items()
         known = self._links.get(key)
         if known is None:
             if len(self._links) >= MOST_LINKS:

@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 from . import headers, policies, trouble
 from .db import SAFE_METHODS, only_read
 from .errors import LmsError, TooMany, Unavailable
+from .i18n import words_of_forms
 from .registry import registry
 from .site.settings import is_demo
 
@@ -72,6 +73,11 @@ class CleanRequest(Request):
 
     parameter_storage_class = Typed
 
+    @property
+    def wtforms_translations(self) -> Any:
+        """Where Flask-WTF looks for the words of forms."""
+        return words_of_forms()
+
 
 def init_app(app: Flask) -> None:
     """Put frame, headers and error pages on every page of the app."""
@@ -91,10 +97,11 @@ def init_app(app: Flask) -> None:
 
 def menu() -> list[Link]:
     """The items of the main menu that this person may open; the one that the page belongs to is the current one."""
-    if not current_user.is_authenticated:
+    person = current_user._get_current_object()
+    if not person.is_authenticated:
         return []
     items = sorted(registry().all("nav"), key=lambda item: item.position)
-    shown = [(item, url_for(item.endpoint)) for item in items if policies.may(current_user, item.permission)]
+    shown = [(item, url_for(item.endpoint)) for item in items if policies.may(person, item.permission)]
     reach = [max((len(p) for p in (url, *item.under) if _below(p)), default=0) for item, url in shown]
     return [
         Link(item.label, url, item.icon, item.area, current=0 < length == max(reach))

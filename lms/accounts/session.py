@@ -9,9 +9,11 @@ import secrets
 from flask import Flask, Response, current_app, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Select, bindparam, delete, exists, select
 from sqlalchemy.orm import joinedload
 
+from .. import policies
 from ..clock import now
 from ..db import db, once
 from ..headers import is_static
@@ -25,6 +27,18 @@ RENEW_AFTER = 3600  # seconds
 class Cookies(SecureCookieSessionInterface):
     """Cookies for pages, and none for a static file: a proxy may keep that and hand it to the next person."""
 
+    def __init__(self) -> None:
+        self._signer: tuple[object, URLSafeTimedSerializer | None] = None, None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The one that signs cookies. Kept for as long as the secrets are the same: Flask makes it for each request."""
+        secrets_now = app.secret_key, tuple(app.config["SECRET_KEY_FALLBACKS"] or ())
+        made_of, signer = self._signer
+        if made_of != secrets_now:
+            signer = super().get_signing_serializer(app)
+            self._signer = secrets_now, signer
+        return signer
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not (is_static() and response.status_code < 400):
             super().save_session(app, session, response)
@@ -36,15 +50,20 @@ def load_person(identity: str) -> Person | None:
     if not (number.isdigit() and version.isdigit()):
         return None
     whose = {"id": int(number), "version": int(version), "key": session.get(KEY, "")}
-    return db.session.scalar(_person(), whose)
+    found = db.session.execute(_person(), whose).one_or_none()
+    if found is None:
+        return None
+    person, *roles = found
+    policies.keep_roles(person, *roles)
+    return person
 
 
 @once
-def _person() -> Select[Person]:
-    # Within the one query for the person, so that it costs a page nothing.
+def _person() -> Select[Person, str, str]:
+    # Roles and the end of a session come within the one query for the person: each page asks for all three.
     ended = exists().where(EndedSession.key == bindparam("key"))
     return (
-        select(Person)
+        select(Person, *policies.roles_within())
         .where(Person.id == bindparam("id"), Person.version == bindparam("version"), Person.active, ~ended)
         .options(joinedload(Person.library))
     )
