@@ -1,16 +1,14 @@
 """Dutch first: message ids are Dutch, an English catalogue can follow without touching code."""
 
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 
+from babel import dates
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_app_context
 from flask_babel import (
     Babel,
     Domain,
-    format_date,
-    format_datetime,
-    format_time,
-    get_locale,
     gettext,
     lazy_gettext,
     lazy_ngettext,
@@ -20,12 +18,25 @@ from wtforms.i18n import messages_path
 
 from . import clock
 
+LANGUAGE = "nl"
+"""The one language of a site. When people can choose, what this module remembers must be remembered by language."""
 __all__ = ["gettext", "init_app", "lazy_gettext", "lazy_ngettext", "moment", "ngettext"]
+
+
+def format_date(day: date, form: str) -> str:
+    """A date in words, in the form that Babel knows: ``"d MMMM"`` gives «12 november»."""
+    return _date_in_words(day.toordinal(), form)
+
+
+@lru_cache(maxsize=4096)
+def _date_in_words(ordinal: int, form: str) -> str:
+    # Remembered, since a list has the same few dates again and again and Babel takes each form apart anew.
+    return dates.format_date(date.fromordinal(ordinal), form, locale=LANGUAGE)
 
 
 def moment(value, form: str = "d MMMM") -> str:
     """A moment in words, on the clock in Amsterdam: «12 november om 9.15 uur»."""
-    day = format_date(clock.local(value), form, rebase=False)
+    day = format_date(clock.local(value), form)
     return gettext("%(day)s om %(time)s uur", day=day, time=hour(value))
 
 
@@ -46,10 +57,7 @@ def duration(minutes: int) -> str:
 
 
 class OneLanguage(Domain):
-    """The words of the one language of this site, looked up once and not for every word of a page.
-
-    When people can choose a language, what is kept here must be kept by locale.
-    """
+    """The words of the one language of this site, looked up once and not for every word of a page."""
 
     _known: Translations | None = None
 
@@ -61,24 +69,17 @@ class OneLanguage(Domain):
         return self._known
 
 
-def words_of_forms() -> Translations | NullTranslations:
-    """What WTForms itself says, in the language of this request."""
-    return _words_of_forms(str(get_locale()))
-
-
 @cache
-def _words_of_forms(locale: str) -> Translations | NullTranslations:
-    # Kept, because Flask-WTF would read the file of words again for each request that has a form.
-    return Translations.load(messages_path(), [locale], domain="wtforms")
+def words_of_forms() -> Translations | NullTranslations:
+    """What WTForms itself says. Flask-WTF would read the file of words again for each request that has a form."""
+    return Translations.load(messages_path(), [LANGUAGE], domain="wtforms")
 
 
 def init_app(app: Flask) -> None:
     """Set Dutch and Amsterdam, and give the templates the words for dates."""
-    babel = Babel(app, default_locale="nl", default_timezone="Europe/Amsterdam")
+    babel = Babel(app, default_locale=LANGUAGE, default_timezone="Europe/Amsterdam")
     babel.domain_instance = OneLanguage()
-    app.jinja_env.globals.update(
-        format_date=format_date, format_datetime=format_datetime, format_time=format_time, today=clock.today
-    )
+    app.jinja_env.globals.update(format_date=format_date, today=clock.today)
     app.jinja_env.filters.update(
         moment=moment, hour=hour, duration=duration, local_date=lambda m: clock.local(m).date()
     )

@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask.templating import Environment
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
+from .drawings import draw_books
+
 MOST_LINKS = 8192  # remembered for each process: some 200 bytes each
+MOST_DRAWN = 4096  # pieces remembered for each process: some 500 bytes each
 _PLAIN = (str, int)
-_WHOLE = frozenset({"_external", "_scheme"})
 
 
 class PlainGlobals(Environment):
@@ -41,9 +44,21 @@ class LinkingFlask(Flask):
         super().__init__(*args, **settings)
         self._links: dict[Any, str] = {}
 
-    def url_for(self, /, endpoint: str, **values: Any) -> str:
-        if not has_request_context() or not self._is_plain(endpoint, values):
-            return super().url_for(endpoint, **values)
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        whole = _anchor or _method or _scheme or _external  # the host is what the visitor says it is
+        if whole or not has_request_context() or not self._is_plain(endpoint, values):
+            more = {"_anchor": _anchor, "_method": _method, "_scheme": _scheme, "_external": _external}
+            return super().url_for(endpoint, **more, **values)  # type: ignore[arg-type]
         key = request.root_path, endpoint, *values.items()
         known = self._links.get(key)
         if known is None:
@@ -58,7 +73,6 @@ class LinkingFlask(Flask):
             endpoint[:1] != "."  # of the blueprint at hand
             and len(self.url_default_functions) <= 1  # the app's own: the stamps of static files
             and not self.debug  # where these change
-            and values.keys().isdisjoint(_WHOLE)  # the host is what the visitor says it is
             and all(type(value) in _PLAIN for value in values.values())
         )
 
@@ -76,7 +90,32 @@ def init_app(app: Flask) -> None:
         variables.setdefault("num", number)
         return _filled(context, words.get_translations().ungettext(singular, plural, number), variables)
 
-    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, icon_drawer=icon_drawer)
+    app.jinja_env.globals.update(
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        icon_drawer=icon_drawer,
+        drawn_once=drawn_once,
+        draw_books=draw_books,
+    )
+
+
+def drawn_once(macro: Macro, *values: Any) -> str:
+    """What a macro makes of these values, remembered for each process: ``{{ drawn_once(row, url, title) }}``.
+
+    For what many pages show in the same way, such as the rows of a course. The macro may use nothing but its values,
+    which are plain, and has a name of its own. Nothing of a person goes in: what is remembered outlives an account.
+    """
+    if current_app.debug:  # where templates change
+        return macro(*values)
+    known: dict[Any, str] = current_app.extensions.setdefault("lms.drawn", {})
+    key = macro.name, values
+    drawn = known.get(key)
+    if drawn is None:
+        if len(known) >= MOST_DRAWN:
+            known.clear()
+        drawn = known[key] = macro(*values)
+    return drawn
 
 
 def icon_drawer(paths: Mapping[str, str], aliases: Mapping[str, str], unknown: str) -> Callable[..., Markup]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from .. import clock, policies
-from ..courses.models import Course
+from ..courses.models import Activity, Course
 from ..db import db
 from ..errors import NotFound
 from ..policies import requires
@@ -21,6 +21,12 @@ from .outline import Outline
 from .visits import RunVisit, load_run, load_visit
 
 bp = Blueprint("runs", __name__)
+
+
+@bp.app_template_global()
+def activity_url(visit: RunVisit, activity: Activity) -> str:
+    """The address of an activity in a run. A function and not a macro: a course page asks it some seventy times."""
+    return url_for("core.runs.activity", run_id=visit.run.id, slug=activity.slug)
 
 
 @bp.get("/courses/")
