@@ -45,6 +45,7 @@ from .privacy.sweep import sweep_daily
 from .runs.routes import bp as runs
 from .site.routes import bp as site
 from .today.routes import bp as today
+from .vocabularies.routes import bp as vocabularies
 from .watch.routes import bp as watch
 
 HERE = Path(__file__).parent
@@ -52,7 +53,7 @@ HERE = Path(__file__).parent
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
     accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, privacy, runs, site,
-    today, watch,
+    today, vocabularies, watch,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -94,6 +95,8 @@ core = Plugin(
         Event("core.released", ("assessment",)),
         Event("core.retracted", ("assessment",)),
         Event("core.enrolled", ("enrolment",)),
+        Event("core.term_changed", ("term",)),
+        Event("core.terms_merged", ("old", "new")),
         Event("core.taken", ("taking",)),
         Event("core.taking_undone", ("taking",)),
     ),

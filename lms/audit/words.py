@@ -31,6 +31,10 @@ _WORDS: Mapping[str, Any] = {
     "core.day_changed": _l("Lesdag gewijzigd"),
     "core.judgement_released": _l("Oordeel vrijgegeven"),
     "core.judgement_retracted": _l("Oordeel ingetrokken"),
+    "core.term_added": _l("Woord toegevoegd aan een woordenlijst"),
+    "core.term_changed": _l("Woord van een woordenlijst gewijzigd"),
+    "core.term_moved": _l("Woord van een woordenlijst verplaatst"),
+    "core.terms_merged": _l("Woorden van een woordenlijst samengevoegd"),
     "core.taken": _l("Werk overgenomen"),
     "core.taking_undone": _l("Overgenomen werk teruggehaald"),
 }
@@ -54,6 +58,8 @@ def details(entry: AuditEntry, names: Names) -> str:
     parts += [names[key, given[key]] for key in ("library_id", "run_id") if (key, given.get(key)) in names]
     if "number" in given:
         parts.append(_("Lesdag %(number)s", number=given["number"]))
+    if "vocabulary" in given:
+        parts.append(f"{given['vocabulary']}: {' → '.join(given[key] for key in ('code', 'into') if key in given)}")
     if "old" in given:
         parts.append(_("van %(old)s naar %(new)s", old=_day(given["old"]), new=_day(given["new"])))
     return ", ".join(parts)
@@ -72,7 +78,7 @@ def whose(entry: AuditEntry) -> str:
         return entry.person.name
     if entry.subject_kind == "person":
         return _("iemand die is vertrokken (nummer %(id)s)", id=entry.subject_id)
-    return "" if entry.subject_kind == "run" else _("iemand die is vertrokken")
+    return "" if entry.subject_kind in {"run", "term"} else _("iemand die is vertrokken")
 
 
 def _day(text: str) -> str:

@@ -103,7 +103,7 @@ def build(make: Make) -> House:
         "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
         "self": people["admin"].id, "unsubscribe": unsubscribing.address(people["member"].id, "enrolled").split("/")[-1],
-        "taking_id": 1, "offer": "plank.boeken", "source": "1",
+        "key": "kernfuncties", "term_id": 1, "taking_id": 1, "offer": "plank.boeken", "source": "1",
         "notice_id": db.session.scalar(select(Notice.id).where(Notice.person_id == people["participant"].id).limit(1)),
         "job_id": db.session.scalar(select(Job.id).limit(1)),
     }  # fmt: skip
