@@ -51,6 +51,7 @@ from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
 from .vocabularies.models import Term, Vocabulary
 from .vocabularies.services import resolve, terms
+from .worksheets.nouns import Grid, Part, SheetField, Sides, Worksheet
 
 __all__ = [
     "Activity",
@@ -67,6 +68,7 @@ __all__ = [
     "Exchange",
     "ExchangeField",
     "Found",
+    "Grid",
     "Holding",
     "Invalid",
     "JobKind",
@@ -78,6 +80,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Offer",
+    "Part",
     "Permission",
     "Person",
     "PersonalData",
@@ -89,12 +92,15 @@ __all__ = [
     "Routine",
     "Run",
     "Setup",
+    "SheetField",
+    "Sides",
     "State",
     "Target",
     "Term",
     "Visit",
     "Vocabularies",
     "Vocabulary",
+    "Worksheet",
     "at",
     "clean",
     "current_user",

@@ -19,10 +19,13 @@ from . import policies
 from .db import Base
 from .errors import ContractError
 from .plugins import API, AREAS, ActivityType, DemoAccount, Event, Exchange, Listener, Offer, Permission, Plugin, Role
+from .worksheets.nouns import Worksheet
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 EXCHANGE = re.compile(r"[a-z][a-z0-9-]*")
 RUN_SCOPE = "run"
+TAKEN = ("id", "links", "text", "files", "revision", "doe", "force", "overwrite")
+"""Names in the form of a worksheet that mean something else."""
 
 
 def check_alone(plugin: Plugin) -> None:
@@ -35,6 +38,7 @@ def check_alone(plugin: Plugin) -> None:
     _check_personal_data(plugin)
     _check_activity_types(plugin)
     _check_exchanges(plugin)
+    _check_worksheets(plugin)
     _check_files(plugin)
     for item in plugin.nav:
         if item.area not in AREAS:
@@ -185,8 +189,16 @@ def _check_types(plugin: Plugin) -> None:
     for field in fields(plugin):
         value = getattr(plugin, field.name)
         for item in value if isinstance(value, tuple) else ():
-            if is_dataclass(item) and not isinstance(item, type):
-                _check_fields(name, item)
+            _check_noun(name, item)
+
+
+def _check_noun(name: str, item: Any) -> None:
+    if is_dataclass(item) and not isinstance(item, type):
+        _check_fields(name, item)
+        for field in fields(item):  # a worksheet has parts, which have fields
+            value = getattr(item, field.name)
+            for one in value if isinstance(value, tuple) else (value,):
+                _check_noun(name, one)
 
 
 def _check_fields(name: str, noun: Any) -> None:
@@ -207,6 +219,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return value in arguments
     if origin in (Union, types.UnionType):
         return any(_fits(value, one) for one in arguments)
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return isinstance(value, tuple) and len(value) == len(arguments) and all(map(_fits, value, arguments))
     if origin is tuple:
         return isinstance(value, tuple) and all(_fits(item, arguments[0]) for item in value)
     if origin in (set, frozenset):
@@ -225,6 +239,8 @@ def _words(hint: Any) -> str:
         return " or ".join(repr(one) for one in arguments)
     if origin in (Union, types.UnionType):
         return " or ".join(dict.fromkeys(_words(one) for one in arguments))
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return f"a tuple of {len(arguments)}"
     if origin is tuple:
         return f"a tuple of {_words(arguments[0])}, with a comma at its end: (…,)"
     if origin in (set, frozenset):
@@ -264,6 +280,7 @@ def _keys(plugin: Plugin) -> list[tuple[str, list[str]]]:
         ("permission", [p.name for p in plugin.permissions]),
         ("role", [r.key for r in plugin.roles]),
         ("activity type", [t.key for t in plugin.activity_types]),
+        ("worksheet", [w.key for w in plugin.worksheets]),
         ("event", [e.name for e in plugin.events]),
         ("job kind", [j.kind for j in plugin.jobs]),
         ("routine", [r.key for r in plugin.routines]),
@@ -374,6 +391,42 @@ def _check_offer(plugin: Plugin, offer: Offer, exchange: Exchange) -> None:
                 f"Plugin {plugin.name!r}: offer {offer.key!r} takes the field {key!r}, which {exchange.name!r} does "
                 "not have; correct its fields."
             )
+
+
+def _check_worksheets(plugin: Plugin) -> None:
+    for sheet in plugin.worksheets:
+        for names, owner in [
+            ([part.name for part in sheet.parts], sheet.key),
+            *(([one.name for one in part.fields], f"{sheet.key}:{part.name}") for part in sheet.parts),
+        ]:
+            for name in names:
+                if not NAME.fullmatch(name) or name in TAKEN or names.count(name) > 1:
+                    raise ContractError(
+                        f"Plugin {plugin.name!r}: worksheet {owner} cannot have the name {name!r}; choose one with "
+                        f"small letters, digits and _, once, and not {' or '.join(TAKEN)}."
+                    )
+        for part in sheet.parts:
+            named = [part.grid.x, part.grid.y] if part.grid else []
+            named += [name for _heading, *pair in part.sides.rows for name in pair] if part.sides else []
+            for name in named:
+                if name not in part.by_name:
+                    raise ContractError(
+                        f"Plugin {plugin.name!r}: worksheet {sheet.key}:{part.name} draws the field {name!r}, which it "
+                        "does not have; correct the name."
+                    )
+
+
+def check_sources(plugin: Plugin, sheets: Mapping[str, Worksheet]) -> None:
+    """Refuse a worksheet that takes up a field which another one of a plugin that is here does not have."""
+    for sheet in plugin.worksheets:
+        for part in sheet.parts:
+            for one in part.fields:
+                key, place, name = one.comes_from
+                if one.source and (key not in sheets or sheets[key].field(place, name) is None):
+                    raise ContractError(
+                        f"Plugin {plugin.name!r}: worksheet {sheet.key}:{part.name}.{one.name} takes from "
+                        f"{one.source!r}, which no worksheet has; correct the source."
+                    )
 
 
 def _check_files(plugin: Plugin) -> None:

@@ -47,13 +47,14 @@ from .site.routes import bp as site
 from .today.routes import bp as today
 from .vocabularies.routes import bp as vocabularies
 from .watch.routes import bp as watch
+from .worksheets.routes import bp as worksheets
 
 HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
     accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, privacy, runs, site,
-    today, vocabularies, watch,
+    today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)

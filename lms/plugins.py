@@ -14,6 +14,8 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
+from .worksheets.nouns import Worksheet
+
 if TYPE_CHECKING:
     from .courses.models import Activity
     from .runs.visits import Visit
@@ -307,6 +309,7 @@ class Plugin:
     roles: tuple[Role, ...] = ()
     nav: tuple[NavItem, ...] = ()
     activity_types: tuple[type[ActivityType], ...] = ()
+    worksheets: tuple[Worksheet, ...] = ()
     vocabularies: tuple[Vocabularies, ...] = ()
     courses: tuple[CourseContent, ...] = ()
     setup: tuple[Setup, ...] = ()

@@ -15,6 +15,7 @@ from . import contract, events
 from .contract import tables_of as tables_of
 from .errors import ContractError
 from .plugins import ActivityType, Exchange, MailKind, Offer, Permission, Plugin, Role
+from .worksheets.nouns import Worksheet
 
 ENTRY_POINTS = "lms.plugins"
 FOLDER = "plugins"
@@ -86,11 +87,13 @@ class Registry:
         self.permissions: dict[str, Permission] = {p.name: p for p in self.all("permissions")}
         self.roles: dict[str, Role] = {r.key: r for r in self.all("roles")}
         self.activity_types: dict[str, ActivityType] = {t.key: t() for t in self.all("activity_types")}
+        self.worksheets: dict[str, Worksheet] = {w.key: w for w in self.all("worksheets")}
         self.mail_kinds: dict[str, MailKind] = {m.key: m for m in self.all("mail_kinds")}
         declared = {event.name: event for event in self.all("events")}
         names = {plugin.name for plugin in self.plugins}
         for plugin in self.plugins:
             contract.check_together(plugin, self.permissions, self.roles, declared, names)
+            contract.check_sources(plugin, self.worksheets)
         contract.check_accounts(self.plugins)
         contract.check_offers(self.plugins, self.permissions)
         self.exchanges: dict[str, Exchange] = {e.name: e for e in self.all("exchanges")}

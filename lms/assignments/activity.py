@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from ..courses.models import Activity
 from ..grading import rubric
 from ..plugins import ActivityType, State
+from ..registry import registry
 from ..runs.visits import Visit
 from . import KEY, pages
 
@@ -41,8 +42,12 @@ class Assignment(ActivityType):
         if not _is_prose(settings.get("purpose")):
             yield "purpose", _("Schrijf in een of twee zinnen waarvoor de opdracht is.")
         for name in settings:
-            if name not in {"number", "purpose", "rubric"}:
+            if name not in {"number", "purpose", "rubric", "worksheet"}:
                 yield name, _("Een opdracht kent «%(name)s» niet. Haal het weg of verbeter het woord.", name=name)
+        sheet = settings.get("worksheet")
+        if sheet is not None and sheet not in registry().worksheets:
+            known = ", ".join(registry().worksheets) or _("geen")
+            yield "worksheet", _("Het werkblad «%(key)s» bestaat niet. Kies uit: %(known)s.", key=sheet, known=known)
         yield from (("rubric", sentence) for sentence in _check_rubric(settings.get("rubric")))
 
     def tally(self, done: int, total: int) -> str:

@@ -1,8 +1,9 @@
 """Work: a draft that saves itself, and hand-ins that never change."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..clock import now
@@ -35,6 +36,8 @@ class Draft(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("core_enrolment.id", ondelete="CASCADE"))
     activity_id: Mapped[int] = mapped_column(ForeignKey("core_activity.id"), index=True)
     text: Mapped[str] = mapped_column(Text, default="")
+    sheet: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """A worksheet with the form as it was then: see ``lms.worksheets.filled``. None for an assignment without."""
     revision: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -71,6 +74,7 @@ class Version(Base):
     # Long texts last: SQLite reads a row from its beginning, and lists want only what stands above.
     text: Mapped[str] = mapped_column(Text, default="")
     html: Mapped[str] = mapped_column(Text, default="")
+    sheet: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
 
     submission: Mapped[Submission] = relationship(back_populates="versions")
     files: Mapped[list[StoredFile]] = relationship(secondary=version_file, order_by=StoredFile.id)

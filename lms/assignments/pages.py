@@ -13,6 +13,7 @@ from ..files import services as files
 from ..grading import rubric
 from ..i18n import hour
 from ..runs.visits import Visit
+from ..worksheets.services import sheet_of
 from . import services
 from .forms import refuse, work_form
 from .models import Draft
@@ -52,6 +53,8 @@ def assignment(
         rubric=rubric.rubric(visit.activity),
         levels=rubric.LEVELS,
         work=work,
+        sheet=sheet_of(visit.activity),
+        draft_sheet=work.sheet if work else None,
         form=form,
         state=kept(work.draft) if work and work.draft else "",
         refusal=str(error) if error is not None and not field else "",

@@ -27,7 +27,11 @@ from ..i18n import hour
 from ..policies import requires
 from ..runs.visits import Visit, load_visit
 from ..web import wants_json
+from ..worksheets import pages as sheet_pages
+from ..worksheets.forms import place_after
+from ..worksheets.services import Sent, read_version, sheet_of
 from . import KEY, export, pages, services
+from .models import Draft
 
 bp = Blueprint("assignments", __name__)
 
@@ -45,6 +49,8 @@ def save(run_id: int, slug: str) -> ResponseReturnValue:
         return _refused(visit, typed, error)
     if wants_json():
         return jsonify(revision=draft.revision, message=pages.kept(draft))
+    if typed.sheet is not None:
+        return redirect(url_for("core.worksheets.fill", run_id=run_id, slug=slug) + _where(typed, draft))
     return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug) + "#werk")
 
 
@@ -75,7 +81,10 @@ def hand_in(run_id: int, slug: str) -> ResponseReturnValue:
 @requires("core.follow")
 def resume(run_id: int, slug: str) -> ResponseReturnValue:
     """The assignment again: who reloads a page with a correction on it, or signs in on it, comes here."""
-    return pages.assignment(_visit(run_id, slug))
+    visit = _visit(run_id, slug)
+    if visit.is_participant and sheet_of(visit.activity) is not None:
+        return redirect(url_for("core.worksheets.fill", run_id=run_id, slug=slug))
+    return pages.assignment(visit)
 
 
 @bp.get("/runs/<int:run_id>/<slug>/versies")
@@ -94,11 +103,15 @@ def version(run_id: int, slug: str, number: int) -> ResponseReturnValue:
     """One version as it was handed in. A trainer says whose with ``?deelnemer=`` and the number of the enrolment."""
     visit = _visit(run_id, slug)
     found, assessment = services.load_version(visit, number, request.args.get("deelnemer", type=int))
+    filled, changes, remarks = read_version(found)
     return render_template(
         "assignments/version.html",
         visit=visit,
         version=found,
         assessment=assessment,
+        filled=filled,
+        changes=changes,
+        remarks=remarks,
         label=pages.label(visit.activity),
         rubric=rubric.rubric(visit.activity),
         levels=rubric.LEVELS,
@@ -140,7 +153,9 @@ def _visit(run_id: int, slug: str) -> Visit:
 
 def _receive(run_id: int, slug: str, *, render: bool = False) -> services.Typed:
     """Everything slow, before the first write: who may do this, the files, and the text as HTML."""
-    _visit(run_id, slug).participant()
+    visit = _visit(run_id, slug)
+    visit.participant()
+    sheet = sheet_of(visit.activity)
     received, problems = files.receive_all(request.files.getlist(files.FIELD))
     typed = services.make_ready(
         request.form.get("text", ""),
@@ -149,9 +164,16 @@ def _receive(run_id: int, slug: str, *, render: bool = False) -> services.Typed:
         received=received,
         problems=problems,
         render=render,
+        sheet=Sent(sheet, request.form, request.form.get("doe", "")) if sheet else None,
     )
     write_now()
     return typed
+
+
+def _where(typed: services.Typed, draft: Draft) -> str:
+    """The place on the page of the sheet to go on at, after a button that does something with its rows."""
+    place = place_after(typed.sheet.action, draft.sheet or {}) if typed.sheet else ""
+    return f"#{place}" if place else ""
 
 
 def _refused(visit: Visit, typed: services.Typed, error: LmsError) -> ResponseReturnValue:
@@ -162,6 +184,10 @@ def _refused(visit: Visit, typed: services.Typed, error: LmsError) -> ResponseRe
         if isinstance(error, services.EditConflict):
             more = {"theirs": error.theirs, "revision": error.revision}
         return jsonify(message=str(error), **more), error.status
+    if typed.sheet is not None:
+        if isinstance(error, services.EditConflict) and error.mine is not None:
+            return sheet_pages.choose(visit, typed, error)
+        return sheet_pages.fill(visit, typed.sheet.sheet, typed=typed, error=error)
     if isinstance(error, services.EditConflict):
         return pages.choose(visit, typed, error)
     return pages.assignment(visit, typed=typed, error=error)

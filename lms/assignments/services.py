@@ -26,6 +26,9 @@ from ..progress import services as progress
 from ..progress.models import Progress
 from ..runs.models import Enrolment
 from ..runs.visits import Visit
+from ..worksheets import services as worksheets
+from ..worksheets.filled import Filled
+from ..worksheets.forms import SheetForm
 from . import receipts
 from .models import Draft, Submission, Version, draft_file, version_file
 from .standing import Standing
@@ -34,6 +37,7 @@ TEXT_LIMIT = 100_000
 """Characters: some forty pages. The sanitiser's time grows faster than the text, so this is also a ceiling on that."""
 SHOWN = 10
 PER_PAGE = 25
+Merged = tuple[Filled | None, worksheets.InUse | None]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Typed:
     received: tuple[Received, ...] = ()
     problems: tuple[Invalid, ...] = ()
     html: str = ""
+    sheet: worksheets.Sent | None = None
 
 
 @dataclass(frozen=True)
@@ -75,19 +80,33 @@ class Work:
     @property
     def unsent(self) -> bool:
         """Does the draft hold something that the last version does not?"""
-        if self.draft is None or not (self.draft.text.strip() or self.draft.files):
+        sheet = self.sheet
+        if self.draft is None or not (self.draft.text.strip() or self.draft.files or (sheet and not sheet.blank)):
             return False
         latest = self.standing.version
-        return latest is None or not _same(latest, self.draft.text, _contents(self.draft.files))
+        return latest is None or not _same(latest, self.draft.text, _contents(self.draft.files), sheet)
+
+    @property
+    def sheet(self) -> Filled | None:
+        """The worksheet of the draft, under the form with which it was kept."""
+        return Filled.stored(self.draft.sheet) if self.draft else None
 
 
 class EditConflict(Conflict):
-    """The text was changed in another window. ``theirs`` is the stored text, ``revision`` its number."""
+    """The work was changed in another window. ``theirs`` is the stored text, ``revision`` its number; for a worksheet
+    ``sheet`` is the stored one and ``mine`` the one that was sent."""
 
-    def __init__(self, theirs: str, revision: int) -> None:
-        super().__init__(_("Dit werk is in een ander venster gewijzigd. Kies welke tekst u bewaart."))
+    def __init__(self, theirs: str, revision: int, sheet: Filled | None = None, mine: Filled | None = None) -> None:
+        sentence = (
+            _("Dit werkblad is in een ander venster gewijzigd. Kies welk werkblad u bewaart.")
+            if mine
+            else _("Dit werk is in een ander venster gewijzigd. Kies welke tekst u bewaart.")
+        )
+        super().__init__(sentence)
         self.theirs = theirs
         self.revision = revision
+        self.sheet = sheet
+        self.mine = mine
 
 
 def make_ready(
@@ -98,11 +117,12 @@ def make_ready(
     received: Sequence[Received] = (),
     problems: Sequence[Invalid] = (),
     render: bool = False,
+    sheet: worksheets.Sent | None = None,
 ) -> Typed:
     """Make what came in ready: line ends as \\n, no character that a database refuses; with ``render`` as HTML too."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     html = from_markdown(plain) if render and len(plain) <= TEXT_LIMIT else ""
-    return Typed(plain, revision, overwrite, tuple(received), tuple(problems), html)
+    return Typed(plain, revision, overwrite, tuple(received), tuple(problems), html, sheet)
 
 
 def lock(enrolment_id: int) -> None:
@@ -124,7 +144,7 @@ def save_draft(visit: Visit, typed: Typed, *, remove: int | None = None) -> Draf
     draft = _draft(visit)
     if remove is not None:
         _remove_file(draft, remove)
-    _keep(visit, draft, typed)
+    _keep(visit, draft, typed, _merge(draft, typed))
     return draft
 
 
@@ -142,7 +162,8 @@ def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
     latest = standing.version
     # First of all: who presses twice has an old revision in hand, and wants no question but a receipt.
     contents = _contents(draft.files) | _contents(typed.received)
-    if latest is not None and not typed.problems and _same(latest, typed.text, contents):
+    merged = sheet, _in_use = _merge(draft, typed)
+    if latest is not None and not typed.problems and _same(latest, typed.text, contents, sheet):
         files.drop(typed.received)
         if standing.phase == Standing.RETURNED:
             sentence = _(
@@ -150,8 +171,9 @@ def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
             )
             raise Invalid(sentence, "text")
         return Receipt(latest, again=True)
-    _keep(visit, draft, typed)
-    if not draft.text.strip() and not draft.files:
+    _keep(visit, draft, typed, merged)
+    complete = _complete(sheet)
+    if sheet is None and not draft.text.strip() and not draft.files:
         raise Invalid(_("Schrijf eerst iets of kies een bestand. Daarna kunt u inleveren."), "text")
     if not standing.may_hand_in:
         raise Conflict(standing.closed_sentence)
@@ -163,6 +185,7 @@ def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
         html=typed.html,
         late=due is not None and clock.today() > due,
         files=list(draft.files),
+        sheet=complete.keep() if complete else None,
     )
     db.session.add(version)
     db.session.flush()
@@ -189,19 +212,24 @@ def _submission(visit: Visit) -> Submission | None:
     return db.session.scalar(found.with_for_update())
 
 
-def _keep(visit: Visit, draft: Draft, typed: Typed) -> None:
+def _keep(visit: Visit, draft: Draft, typed: Typed, merged: Merged) -> None:
     """Keep all that can be kept, then raise what could not: the text in conflict, the long text, the files."""
     problems = [*typed.problems, *_add_files(visit.person, draft, typed.received)]
-    _keep_text(draft, typed)
+    sheet, in_use = merged
+    _keep_writing(draft, typed, sheet)
     if _state(draft) in {None, progress.OPENED}:
         progress.note(visit.activity, visit.person, "draft", visit.run)
     db.session.flush()
     if problems:
         raise files.together(problems)
+    if in_use is not None:
+        raise in_use
 
 
-def _keep_text(draft: Draft, typed: Typed) -> None:
-    if typed.text == draft.text:
+def _keep_writing(draft: Draft, typed: Typed, sheet: Filled | None) -> None:
+    """The text and the sheet, which are one piece of writing."""
+    same = sheet is None or (draft.sheet is not None and draft.sheet["data"] == sheet.data())
+    if typed.text == draft.text and same:
         return
     if len(typed.text) > TEXT_LIMIT:
         sentence = _(
@@ -210,11 +238,31 @@ def _keep_text(draft: Draft, typed: Typed) -> None:
             limit=f"{TEXT_LIMIT:,}".replace(",", "."),
         )
         raise Invalid(sentence, "text")
+    if sheet is not None and not (form := SheetForm(sheet)).storable():
+        raise worksheets.Unfit(form)
     if typed.revision != draft.revision and not typed.overwrite:
-        raise EditConflict(draft.text, draft.revision)
+        raise EditConflict(draft.text, draft.revision, Filled.stored(draft.sheet), sheet)
     draft.text = typed.text
+    if sheet is not None:
+        draft.sheet = sheet.keep()
     draft.revision += 1
     draft.updated_at = clock.now()
+
+
+def _merge(draft: Draft, typed: Typed) -> Merged:
+    """The sheet as it will be kept, and the refusal to raise once it is."""
+    if typed.sheet is None:
+        return None, None
+    return worksheets.merge(draft.enrolment_id, Filled.stored(draft.sheet), typed.sheet)
+
+
+def _complete(sheet: Filled | None) -> Filled | None:
+    """The sheet as it is handed in. Raises Unfit."""
+    form = SheetForm(sheet) if sheet is not None else None
+    complete = form.complete() if form else None
+    if form is not None and complete is None:
+        raise worksheets.Unfit(form)
+    return complete
 
 
 def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> list[Invalid]:
@@ -254,8 +302,13 @@ def _contents(some: Sequence[StoredFile | Received]) -> frozenset[str]:
     return frozenset(file.sha256 for file in some)
 
 
-def _same(version: Version, text: str, contents: frozenset[str]) -> bool:
-    return version.text == text and _contents(version.files) == contents
+def _same(version: Version, text: str, contents: frozenset[str], sheet: Filled | None) -> bool:
+    if version.text != text or _contents(version.files) != contents:
+        return False
+    if sheet is None or version.sheet is None:
+        return sheet is None and version.sheet is None
+    complete = SheetForm(sheet).complete()
+    return complete is not None and complete.data() == version.sheet["data"]
 
 
 # ---- reading ----

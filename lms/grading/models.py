@@ -30,6 +30,7 @@ class Assessment(Base):
     version: Mapped[Version] = relationship()
     assessor: Mapped[Person | None] = relationship()
     criteria: Mapped[list["CriterionLevel"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    remarks: Mapped[list["RowRemark"]] = relationship(cascade="all, delete-orphan", order_by="RowRemark.id")
 
 
 class CriterionLevel(Base):
@@ -42,4 +43,17 @@ class CriterionLevel(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("core_assessment.id", ondelete="CASCADE"))
     criterion: Mapped[str] = mapped_column(String(80))
     level: Mapped[str] = mapped_column(String(20), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+
+
+class RowRemark(Base):
+    """What a trainer says of one row of a worksheet, by its part and its id; released with the judgement."""
+
+    __tablename__ = "core_row_remark"
+    __table_args__ = (UniqueConstraint("assessment_id", "part", "row_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("core_assessment.id", ondelete="CASCADE"))
+    part: Mapped[str] = mapped_column(String(80))
+    row_id: Mapped[str] = mapped_column(String(16))
     words: Mapped[str] = mapped_column(Text, default="")

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload, undefer
 
 from .. import events
 from ..accounts.models import Person
@@ -19,6 +19,7 @@ from ..notifications import services as notifications
 from ..progress import services as progress
 from ..runs.models import PARTICIPANT, Enrolment
 from ..runs.visits import RunVisit
+from ..worksheets.filled import Change, Filled
 from .models import Assessment, CriterionLevel
 from .rubric import LEVELS, NOT_YET, Criterion, number, rubric
 from .waiting import Place, WaitingRow, count, place, waiting, waiting_summary
@@ -95,6 +96,18 @@ class Work:
         """The number of the assignment."""
         return number(self.activity)
 
+    @cached_property
+    def sheets(self) -> dict[int, Filled]:
+        """The worksheets of this version and the earlier ones that are shown, by number."""
+        shown = [self.version, *(judged.version for judged in self.earlier[:SHOWN])]
+        return {version.number: filled for version in shown if (filled := Filled.stored(version.sheet))}
+
+    @cached_property
+    def sheet_changes(self) -> dict[tuple[str, str], Change]:
+        """What changed in the worksheet since the version before."""
+        now, before = (self.sheets.get(number) for number in (self.version.number, self.version.number - 1))
+        return now.since(before) if now and before else {}
+
     @property
     def assessment(self) -> Assessment | None:
         return next(judged.assessment for judged in self.versions if judged.version is self.version)
@@ -159,7 +172,11 @@ def load_work(visit: RunVisit, version_id: int, *, for_update: bool = False) -> 
     )
     work = Work(visit, version, tuple(Judged(*row) for row in judged))
     shown = [version.id, *(judged.version.id for judged in work.earlier[:SHOWN])]
-    texts = select(Version).where(Version.id.in_(shown)).options(defer(Version.text), selectinload(Version.files))
+    texts = (
+        select(Version)
+        .where(Version.id.in_(shown))
+        .options(defer(Version.text), undefer(Version.sheet), selectinload(Version.files))
+    )
     db.session.scalars(texts).all()  # fills in the versions above
     return work
 

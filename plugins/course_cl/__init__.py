@@ -5,7 +5,7 @@ from pathlib import Path
 from lms.api import CourseContent, Demo, Plugin
 from lms.api import lazy_gettext as _l
 
-from . import demo
+from . import demo, worksheets
 
 HERE = Path(__file__).parent
 
@@ -14,5 +14,6 @@ plugin = Plugin(
     package=__name__,
     title=_l("Cursus Community Librarian"),
     courses=(CourseContent(HERE / "content"),),
+    worksheets=(worksheets.surroundings, worksheets.activity, worksheets.partners, worksheets.tools),
     demo=(Demo(demo.load),),
 )

@@ -27,18 +27,22 @@ from lms.api import (
     Event,
     Exchange,
     ExchangeField,
+    Grid,
     JobKind,
     Listener,
     MailKind,
     NavItem,
     Offer,
+    Part,
     Permission,
     PersonalData,
     Plugin,
     Role,
     Routine,
     Setup,
+    SheetField,
     Vocabularies,
+    Worksheet,
     public,
     requires,
 )
@@ -156,6 +160,13 @@ def offer(**fields):
 
 
 SHELF = Plugin(name="plank", package="tests.plank", title="Plank", exchanges=(books(),))
+SHEET = Worksheet("buren.sheet", "Werkblad", (Part("people", "Mensen", (SheetField("name", "Naam"),)),))
+
+
+def sheet(**part):
+    return replace(SHEET, parts=(replace(SHEET.parts[0], **part),))
+
+
 READ = Permission("buren.read", "Lezen", roles={"member"})
 TO_INDEX = NavItem("Buren", "buren.index", "core.use")
 
@@ -269,6 +280,38 @@ CASES = {
     "a course that is not there": (
         lambda: [good(courses=(CourseContent(HERE / "content"),))],
         "course.toml, which is not there",
+    ),
+    "a worksheet without prefix": (
+        lambda: [good(worksheets=(replace(SHEET, key="sheet"),))],
+        "worksheet 'sheet' must begin with 'buren.'",
+    ),
+    "a part of a worksheet without its comma": (
+        lambda: [good(worksheets=(replace(SHEET, parts=SHEET.parts[0]),))],
+        "Worksheet.parts must be a tuple of Part",
+    ),
+    "a kind of field that is none": (
+        lambda: [good(worksheets=(sheet(fields=(SheetField("name", "Naam", "colour"),)),))],
+        "SheetField.kind must be 'text' or 'long'",
+    ),
+    "a choice without a word": (
+        lambda: [good(worksheets=(sheet(fields=(SheetField("kind", "Soort", "choice", choices=(("a",),)),)),))],
+        "SheetField.choices must be a tuple of a tuple of 2",
+    ),
+    "a field with the name of the row's id": (
+        lambda: [good(worksheets=(sheet(fields=(SheetField("id", "Nummer"),)),))],
+        "worksheet buren.sheet:people cannot have the name 'id'",
+    ),
+    "two parts of one name": (
+        lambda: [good(worksheets=(replace(SHEET, parts=SHEET.parts * 2),))],
+        "worksheet buren.sheet cannot have the name 'people'",
+    ),
+    "a grid of a field that is none": (
+        lambda: [good(worksheets=(sheet(grid=Grid("x", "name", ("a", "b", "c", "d"))),))],
+        "worksheet buren.sheet:people draws the field 'x'",
+    ),
+    "a source that is none": (
+        lambda: [good(worksheets=(sheet(fields=(SheetField("name", "Naam", source="straat.sheet:people.name"),)),))],
+        "buren.sheet:people.name takes from 'straat.sheet:people.name', which no worksheet has",
     ),
     "a colour that is none": (
         lambda: [good(nav=(replace(TO_INDEX, area="pink"),))],

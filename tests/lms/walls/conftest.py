@@ -64,12 +64,13 @@ def build(make: Make) -> House:
     step = db.session.scalar(select(PlanStep).order_by(PlanStep.position).limit(1))
     kinds = {
         "les": "core.lesson", "opdracht": "core.assignment", "voorbeelden": "kennisbank.collection",
-        "onze-stap": "community.step",
+        "onze-stap": "community.step", "blad": "core.assignment",
     }  # fmt: skip
     course = make.course(
         activities=kinds,
         voorbeelden={"entries": ["nl-01", "nl-02"], "choose": 1},
         onze_stap={"step": step.key},
+        blad={"number": 2, "purpose": "Doel.", "rubric": RUBRIC, "worksheet": "course_cl.surroundings"},
     )
     tomorrow = clock.today() + timedelta(days=1)
     run = make.run(course, participants=0, trainers=0, first_day=tomorrow)
