@@ -115,7 +115,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A structured form that an assignment asks for by its ``key``: ``worksheet: course_cl.surroundings``.
+    """A structured form that an assignment asks for by its ``key``: ``worksheet: kring.plan``.
 
     ``version`` rises when the meaning of the fields changes.
     """
