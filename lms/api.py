@@ -4,7 +4,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from flask_login import current_user
 
 from .accounts.models import Person
-from .accounts.services import people_of_library
+from .accounts.services import people_of_library, people_with_role
 from .clock import at, local, now, today
 from .courses.models import Activity, Course
 from .db import Base, db
@@ -126,6 +126,7 @@ __all__ = [
     "offers_for",
     "origins",
     "people_of_library",
+    "people_with_role",
     "progress",
     "public",
     "requires",

@@ -52,6 +52,14 @@ def people_of_library(library: Library) -> list[Person]:
     )
 
 
+def people_with_role(role: str, library_id: int | None = None) -> list[Person]:
+    """Everybody with an open account who was given this role, by name; for a role of scope library say for which."""
+    given = select(RoleGrant.person_id).where(RoleGrant.role == role)
+    if library_id is not None:
+        given = given.where(RoleGrant.library_id == library_id)
+    return list(db.session.scalars(select(Person).where(Person.id.in_(given), Person.active).order_by(Person.name)))
+
+
 def all_people() -> list[tuple[Person, list[str]]]:
     """Everybody by address, each with the keys of the roles that they were given."""
     roles: dict[int, list[str]] = {}

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from lms.api import DemoAccount, Event, NavItem, Permission, PersonalData, Plugin, Role, Setup, Vocabularies
+from lms.api import DemoAccount, Event, MailKind, NavItem, Permission, PersonalData, Plugin, Role, Setup, Vocabularies
 from lms.api import lazy_gettext as _l
 
+from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
+from . import editor_routes as editor_routes
 from . import models as models  # the tables
 from . import privacy
+from . import reader_routes as reader_routes
 from .actions import load
 from .collection import Collection
 from .routes import bp
@@ -39,6 +42,13 @@ plugin = Plugin(
     events=(Event("kennisbank.changed", ("entries",)),),
     vocabularies=(Vocabularies(HERE / "data" / "lijsten.json"),),
     activity_types=(Collection,),
+    mail_kinds=(
+        MailKind("kennisbank.waiting", _l("Er wacht een bijdrage op de redactie"), permission="kennisbank.edit"),
+        MailKind("kennisbank.answered", _l("De redactie keek naar uw bijdrage"), permission="kennisbank.contribute"),
+        MailKind(
+            "kennisbank.doubted", _l("Een lezer denkt dat iets niet meer klopt"), permission="kennisbank.contribute"
+        ),
+    ),
     personal_data=(PersonalData(_l("wat u koos uit de kennisbank, en waarom"), privacy.export, privacy.erase),),
     setup=(Setup(_l("De acties van de kennisbank"), load),),
     demo_accounts=(

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload, selectinload
 
-from lms.api import Person, db, now, send
+from lms.api import Person, Term, db, now, send
 
 from .lists import LISTS, RESULT_KIND, UNKNOWN, Lists
 from .models import Entry, EntryTerm, EntryWord, Measured, Result, Revision
@@ -33,7 +33,7 @@ SEARCHED = (
     "takeover", "materials", "otherwise", "phase_note",
 )  # fmt: skip
 WHOLE = (
-    selectinload(Entry.links).joinedload(EntryTerm.term),
+    selectinload(Entry.links).joinedload(EntryTerm.term).lazyload(Term.aliases),
     selectinload(Entry.words),
     selectinload(Entry.results),
 )
@@ -65,7 +65,7 @@ def put(
     after = snapshot(entry, lists)
     if before == after and (entry.revision or not keep):
         return False
-    entry.year = first_year(entry.period)
+    entry.year = first_year(entry.period or "")
     entry.folded = fold(" ".join(searchable(entry, lists).values()))
     entry.updated_at = now()
     db.session.add(entry)

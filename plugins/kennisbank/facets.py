@@ -70,6 +70,10 @@ class Words:
         own = {link.term_id for link in entry.links if link.vocabulary == facet.vocabulary}
         return [word for word in self.of(facet) if word.id in own]
 
+    def of_kind(self, code: str) -> Word | None:
+        """The kind of result with this code; None for unknown."""
+        return next((word for word in self.of(FACETS[-1]) if word.code == code), None)
+
     def result_kind(self, entry: Entry) -> Word | None:
         """How far the result can be trusted; None when that is unknown."""
         return next(iter(self.of_entry(entry, FACETS[-1])), None)

@@ -20,7 +20,8 @@ def listed(person: Person) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _open_to(person: Person) -> ColumnElement[bool]:
+def open_to(person: Person) -> ColumnElement[bool]:
+    """What an entry must be for the person to read it, also by its address alone."""
     # What was archived can still be read by who has its address: others may refer to it.
     published = Entry.status.in_((*READABLE, Status.ARCHIVED))
     if not person.is_authenticated:
@@ -37,7 +38,7 @@ def load_entry(person: Person, slug: str) -> Entry:
     # PostgreSQL refuses a zero character where SQLite just finds nothing.
     entry = None
     if "\0" not in slug and len(slug) <= 80:
-        found = select(Entry).where(Entry.slug == slug, _open_to(person)).options(*content.PAGE)
+        found = select(Entry).where(Entry.slug == slug, open_to(person)).options(*content.PAGE)
         entry = db.session.scalar(found)
     if entry is None:
         raise NotFound(_("Dit staat niet in de kennisbank."))

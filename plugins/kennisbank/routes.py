@@ -1,17 +1,26 @@
 """Pages of the kennisbank."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.api import NotFound, current_user, load_visit, public, requires
+from lms.api import NotFound, current_user, load_visit, public, requires, today
 from lms.api import gettext as _
 
-from . import reading, services
+from . import evidence, figures, lifecycle, reading, services
 from .collection import Collection, Shelf
 from .facets import FACETS, Selection, Words, options
+from .kinds import kind_of
+from .lists import LISTS
+from .models import Entry, Status
 from .text import country, linked, pieces
 
 bp = Blueprint("kennisbank", __name__, url_prefix="/kennisbank", template_folder="templates", static_folder="static")
+
+
+EXTRA = {key: label for key, label in LISTS.items() if key not in {facet.vocabulary for facet in FACETS}}
+"""Lists that are no filter but do stand on the page of an entry."""
 
 
 @bp.get("/")
@@ -33,18 +42,38 @@ def index() -> ResponseReturnValue:
 @public
 def entry(slug: str) -> ResponseReturnValue:
     """One entry: the result first. The address carries the selection, so that one can go back to it."""
+    return show(reading.load_entry(current_user, slug))
+
+
+def show(found: Entry, **more: Any) -> str:
+    """The page of an entry; ``more`` is what a refused form has to say."""
     words = Words()
-    found = reading.load_entry(current_user, slug)
+    may_change = lifecycle.may_change(current_user, found)
     return render_template(
         "kennisbank/entry.html",
         entry=found,
+        kind=kind_of(found.kind),
         words=words,
         facets=[(facet, words.of_entry(found, facet)) for facet in FACETS[:-1]],
+        terms=[(label, labels) for key, label in EXTRA.items() if (labels := _labels(found, key))],
         selection=_selection(words),
+        rows=[figures.Row(row, words) for row in found.results],
         results=pieces(found.result),
         sources=[linked(source) for source in pieces(found.source)],
         country=country(found.country),
+        standing=evidence.standing(found, current_user),
+        figures=figures,
+        status=Status,
+        labels=lifecycle.LABELS,
+        may_change=may_change,
+        drafting=may_change and lifecycle.draft_of(found) is not None,
+        late=found.review_by is not None and found.review_by < today(),
+        **more,
     )
+
+
+def _labels(found: Entry, vocabulary: str) -> list[str]:
+    return [link.term.label for link in found.links if link.vocabulary == vocabulary]
 
 
 @bp.post("/collecties/<int:run_id>/<slug>")

@@ -120,7 +120,7 @@ class Draft {
 
   get text() { return this.form.querySelector('[data-draft-main]') ?? this.form.querySelector('textarea:not([readonly])'); }
 
-  conflict({ message, theirs = '', revision }) {
+  conflict({ message, theirs = '', revision, reload = false }) {
     this.stopped = 'conflict';
     this.say(this.words.unsaved, 'failed');
     if (revision !== undefined) this.form.elements.revision.value = revision;
@@ -129,14 +129,19 @@ class Draft {
     note.querySelector('[data-theirs]').value = theirs;
     const choose = (kept) => {
       this.removeNote('conflict');
-      this.spare(kept);
+      if (!reload) this.spare(kept);
       this.stopped = '';
       this.overwrite = true;
       this.save();
-      this.text.focus();
+      this.text?.focus();
     };
     note.querySelector('[data-keep]').addEventListener('click', () => choose({ theirs }));
     note.querySelector('[data-take]').addEventListener('click', () => {
+      if (reload) { // a form of many fields: its page fills in what is stored
+        this.leaving = true;
+        location.assign(location.href.split('#')[0]);
+        return;
+      }
       const mine = this.text.value;
       this.text.value = theirs;
       choose({ mine });
