@@ -51,6 +51,8 @@ from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
 from .vocabularies.models import Term, Vocabulary
 from .vocabularies.services import resolve, terms
+from .worksheets import reading as worksheets
+from .worksheets.filled import Filled
 from .worksheets.nouns import Grid, Part, SheetField, Sides, Worksheet
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "Event",
     "Exchange",
     "ExchangeField",
+    "Filled",
     "Found",
     "Grid",
     "Holding",
@@ -135,4 +138,5 @@ __all__ = [
     "terms",
     "today",
     "without_name",
+    "worksheets",
 ]

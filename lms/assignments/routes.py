@@ -29,7 +29,8 @@ from ..runs.visits import Visit, load_visit
 from ..web import wants_json
 from ..worksheets import pages as sheet_pages
 from ..worksheets.forms import place_after
-from ..worksheets.services import Sent, read_version, sheet_of
+from ..worksheets.reading import read_version
+from ..worksheets.services import Sent, sheet_of
 from . import KEY, export, pages, services
 from .models import Draft
 

@@ -100,6 +100,21 @@ class Filled:
         """The grid of a part that has one."""
         return Drawing(part, part.grid, self.rows(part.name)) if part.grid else None
 
+    def public(self) -> "Filled":
+        """The same without what stays within the run: for whatever leaves it."""
+        private = {part.name: {one.name for one in part.fields if one.private} for part in self.sheet.parts}
+        return Filled(
+            self.sheet.public(),
+            {
+                part: tuple(
+                    Row(row.id, {name: one for name, one in row.values.items() if name not in private[part]}, row.links)
+                    for row in rows
+                )
+                for part, rows in self.rows_by_part.items()
+                if part in private  # what an older form had and this one does not, was not thought about
+            },
+        )
+
     def under(self, sheet: Worksheet) -> "Filled":
         """The same rows under another version of the form. Values of fields that it lacks stay with their row."""
         return Filled(sheet, {**self.rows_by_part, **{p.name: self.rows(p.name) or blank(p) for p in sheet.parts}})

@@ -5,7 +5,7 @@ readable when the sheet changes or its plugin is gone.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -132,6 +132,22 @@ class Worksheet:
     def field(self, part: str, name: str) -> SheetField | None:
         """The field of this name in a part, or None."""
         return self.by_name[part].by_name.get(name) if part in self.by_name else None
+
+    def public(self) -> "Worksheet":
+        """The sheet without its private fields."""
+        parts = (
+            replace(
+                part,
+                fields=tuple(one for one in part.fields if not one.private),
+                sides=None if part.sides and self._draws_private(part) else part.sides,
+            )
+            for part in self.parts
+        )
+        return replace(self, parts=tuple(parts))
+
+    def _draws_private(self, part: Part) -> bool:
+        named = {name for _heading, *pair in (part.sides.rows if part.sides else ()) for name in pair}
+        return any(one.private and one.name in named for one in part.fields)
 
     def described(self) -> dict[str, Any]:
         """The sheet as plain data, with its words as they are now."""

@@ -9,6 +9,7 @@ from ..assignments.forms import refuse, work_form
 from ..errors import LmsError
 from ..files import services as files
 from ..runs.visits import Visit
+from . import reading
 from . import services as sheets
 from .filled import Filled
 from .forms import SheetForm
@@ -47,7 +48,7 @@ def fill(
         dropped=stored.dropped(sheet) if stored else [],
         in_use=error if isinstance(error, sheets.InUse) else None,
         refusal=str(error) if error is not None and not field and not isinstance(error, sheets.InUse) else "",
-        remarks=sheets.released_remarks(enrolment.id, visit.activity.id),
+        remarks=reading.released_remarks(enrolment.id, visit.activity.id),
         limits=files.limits(),
     )
     return make_response(page, error.status if error is not None else 200)

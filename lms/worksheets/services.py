@@ -4,21 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from ..accounts.models import Person
-from ..assignments.models import Draft, Submission, Version
 from ..courses.models import Activity
-from ..db import db
 from ..errors import Conflict, Invalid
-from ..grading.models import Assessment, RowRemark
 from ..registry import registry
 from ..vocabularies.services import labels
 from . import forms
-from .filled import Change, Filled, Row
+from .filled import Filled, Row
 from .forms import Offers, SheetForm
 from .nouns import SheetField, Worksheet
+from .reading import kept
 
 FORCE = "force"
 """Names of rows that go although another sheet took them over, as ``part:ID``."""
@@ -94,73 +90,7 @@ def sheet_of(activity: Activity) -> Worksheet | None:
 
 def around(enrolment_id: int, *, but: str = "") -> Around:
     """The participant's sheets in this run, but for the one with this key. One query."""
-    found = select(Draft.sheet).where(Draft.enrolment_id == enrolment_id, Draft.sheet.is_not(None))
-    kept = [Filled.stored(sheet) for sheet in db.session.scalars(found)]
-    return Around({one.sheet.key: one for one in kept if one is not None and one.sheet.key != but})
-
-
-def handed_in(enrolment_id: int) -> dict[str, tuple[Version, Filled]]:
-    """The last version that was handed in of each sheet, by key. One query."""
-    found = (
-        select(Version, Version.sheet)
-        .join(Submission, Submission.id == Version.submission_id)
-        .where(Submission.enrolment_id == enrolment_id, Version.sheet.is_not(None))
-        .order_by(Version.number)
-    )
-    rows = ((version, Filled.stored(sheet)) for version, sheet in db.session.execute(found))
-    return {filled.sheet.key: (version, filled) for version, filled in rows if filled is not None}
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What a trainer said of a row in an earlier version, released by now."""
-
-    version: int
-    by: str
-    words: str
-
-
-def released_remarks(
-    enrolment_id: int, activity_id: int, until: int | None = None
-) -> dict[tuple[str, str], list[Remark]]:
-    """What was said of each row, by part and id, the last version first. With ``until`` only of versions up to that
-    number. One query."""
-    found = (
-        select(RowRemark.part, RowRemark.row_id, RowRemark.words, Version.number, Person.name)
-        .join(Assessment, Assessment.id == RowRemark.assessment_id)
-        .join(Version, Version.id == Assessment.version_id)
-        .join(Submission, Submission.id == Version.submission_id)
-        .outerjoin(Person, Person.id == Assessment.assessor_id)
-        .where(
-            Submission.enrolment_id == enrolment_id,
-            Submission.activity_id == activity_id,
-            Assessment.released_at.is_not(None),
-        )
-        .order_by(Version.number.desc())
-    )
-    if until is not None:
-        found = found.where(Version.number <= until)
-    remarks: dict[tuple[str, str], list[Remark]] = {}
-    for part, row_id, words, number, name in db.session.execute(found):
-        remarks.setdefault((part, row_id), []).append(Remark(number, name or _("Een oud-trainer"), words))
-    return remarks
-
-
-def read_version(
-    version: Version,
-) -> tuple[Filled | None, dict[tuple[str, str], Change], dict[tuple[str, str], list[Remark]]]:
-    """The sheet of a version, what changed in it since the version before, and what its trainers said of its rows up to
-    now. Three queries, or one for a version without a sheet."""
-    filled = Filled.stored(version.sheet)
-    if filled is None:
-        return None, {}, {}
-    submission = version.submission
-    earlier = db.session.scalar(
-        select(Version.sheet).where(Version.submission_id == submission.id, Version.number == version.number - 1)
-    )
-    before = Filled.stored(earlier)
-    remarks = released_remarks(submission.enrolment_id, submission.activity_id, until=version.number)
-    return filled, filled.since(before) if before else {}, remarks
+    return Around({key: one for key, one in kept(enrolment_id).items() if key != but})
 
 
 def merge(enrolment_id: int, before: Filled | None, sent: Sent) -> tuple[Filled, InUse | None]:

@@ -1,0 +1,117 @@
+"""Reading worksheets: what somebody handed in, what they have now, and what was said of the rows."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import aliased, joinedload
+
+from ..accounts.models import Person
+from ..assignments.models import Draft, Submission, Version
+from ..db import db
+from ..grading.models import Assessment, RowRemark
+from ..grading.rubric import ENOUGH, GOOD
+from ..runs.models import PARTICIPANT, Enrolment
+from .filled import Change, Filled
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """The last version of a worksheet that somebody handed in, in one run.
+
+    ``passed`` says that its judgement is released and enough."""
+
+    run_id: int
+    activity_id: int
+    slug: str
+    version: int
+    filled: Filled
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a trainer said of a row in a version; released by now."""
+
+    version: int
+    by: str
+    words: str
+
+
+def handed_in(person: Person, *keys: str) -> list[HandedIn]:
+    """The last hand-in of each worksheet of a participant, in every run they are in, the oldest first. With ``keys``
+    only of these worksheets. One query."""
+    later = aliased(Version)
+    found = (
+        select(Version, Version.sheet, Submission, Enrolment.run_id, Assessment.overall)
+        .join(Submission, Submission.id == Version.submission_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .outerjoin(Assessment, and_(Assessment.version_id == Version.id, Assessment.released_at.is_not(None)))
+        .where(
+            Enrolment.person_id == person.id,
+            Enrolment.role == PARTICIPANT,
+            Enrolment.left_at.is_(None),
+            Version.sheet.is_not(None),
+            ~exists().where(later.submission_id == Version.submission_id, later.number > Version.number),
+        )
+        .options(joinedload(Submission.activity))
+        .order_by(Version.handed_in_at, Version.id)
+    )
+    listed = []
+    for version, sheet, submission, run_id, overall in db.session.execute(found):
+        filled = Filled.stored(sheet)
+        if filled is not None and (not keys or filled.sheet.key in keys):
+            activity = submission.activity
+            passed = overall in {ENOUGH, GOOD}
+            listed.append(HandedIn(run_id, activity.id, activity.slug, version.number, filled, passed))
+    return listed
+
+
+def kept(enrolment_id: int) -> dict[str, Filled]:
+    """Each worksheet of a participant in a run as it is now, by its key: half filled or handed in. One query."""
+    found = select(Draft.sheet).where(Draft.enrolment_id == enrolment_id, Draft.sheet.is_not(None))
+    sheets = [Filled.stored(sheet) for sheet in db.session.scalars(found)]
+    return {one.sheet.key: one for one in sheets if one is not None}
+
+
+def released_remarks(
+    enrolment_id: int, activity_id: int, until: int | None = None
+) -> dict[tuple[str, str], list[Remark]]:
+    """What was said of each row, by part and id, the last version first. With ``until`` only of versions up to that
+    number. One query."""
+    found = (
+        select(RowRemark.part, RowRemark.row_id, RowRemark.words, Version.number, Person.name)
+        .join(Assessment, Assessment.id == RowRemark.assessment_id)
+        .join(Version, Version.id == Assessment.version_id)
+        .join(Submission, Submission.id == Version.submission_id)
+        .outerjoin(Person, Person.id == Assessment.assessor_id)
+        .where(
+            Submission.enrolment_id == enrolment_id,
+            Submission.activity_id == activity_id,
+            Assessment.released_at.is_not(None),
+        )
+        .order_by(Version.number.desc())
+    )
+    if until is not None:
+        found = found.where(Version.number <= until)
+    remarks: dict[tuple[str, str], list[Remark]] = {}
+    for part, row_id, words, number, name in db.session.execute(found):
+        remarks.setdefault((part, row_id), []).append(Remark(number, name or _("Een oud-trainer"), words))
+    return remarks
+
+
+def read_version(
+    version: Version,
+) -> tuple[Filled | None, dict[tuple[str, str], Change], dict[tuple[str, str], list[Remark]]]:
+    """The sheet of a version, what changed in it since the version before, and what its trainers said of its rows up to
+    now. Three queries, or one for a version without a sheet."""
+    filled = Filled.stored(version.sheet)
+    if filled is None:
+        return None, {}, {}
+    submission = version.submission
+    earlier = db.session.scalar(
+        select(Version.sheet).where(Version.submission_id == submission.id, Version.number == version.number - 1)
+    )
+    before = Filled.stored(earlier)
+    remarks = released_remarks(submission.enrolment_id, submission.activity_id, until=version.number)
+    return filled, filled.since(before) if before else {}, remarks
