@@ -101,6 +101,14 @@ class Week:
     days: tuple[int, ...]
     current: bool
 
+    @property
+    def lessons(self) -> tuple[tuple[str, str], ...]:
+        """What there is to read: of each the slug, and its number or its title."""
+        return tuple(
+            (item.activity.slug, item.number if item.type and item.type.shelved else item.activity.title)
+            for item in self.items
+        )
+
 
 class Outline:
     """Everything of a run in order. Build it once for each request."""
@@ -156,8 +164,12 @@ class Outline:
 
     def shelf(self) -> list[dict]:
         """What ``macros/ui.html`` draws: a group for each module that has books, a book for each lesson."""
-        groups = [self.shelf_of(module) for module, _items in self.modules]
-        return [group for group in groups if group["books"]]
+        return [group for group in self.groups.values() if group["books"]]
+
+    @cached_property
+    def groups(self) -> dict[int, dict]:
+        """Module id to its part of the shelf."""
+        return {module.id: self.shelf_of(module) for module, _items in self.modules}
 
     def shelf_of(self, module: Module | ModuleEntry) -> dict:
         """The part of the shelf for one module."""
@@ -168,6 +180,7 @@ class Outline:
         return {
             "title": _("Thema %(number)s", number=module.position),
             "caption": _("klaar") if done == len(books) else some,
+            "done": done,
             "books": [
                 {
                     "state": "done" if item.done else "now" if item is self.next else "todo",
@@ -194,15 +207,25 @@ class Outline:
 
     def weeks(self) -> list[Week]:
         """Every week of the course with its task, in order."""
-        numbers = {item.week for item in self.counted if item.week < 99}
-        numbers |= {step.week for item in self.counted for step in item.activity.steps}
-        numbers |= set(self.visit.weeks.values())
+        numbers = {number for number in self._planned if number < 99} | set(self.visit.weeks.values())
         return [self.week(number) for number in range(1, max(numbers) + 1)] if numbers else []
+
+    @cached_property
+    def _planned(self) -> dict[int, tuple[list[Item], list[tuple[Item, Step]]]]:
+        """Week to what is read in it and the steps that belong to it: gone through once, and not for each week."""
+        planned: dict[int, tuple[list[Item], list[tuple[Item, Step]]]] = {}
+        for item in self.counted:
+            if not item.activity.steps:
+                planned.setdefault(item.week, ([], []))[0].append(item)
+            for week in dict.fromkeys(step.week for step in item.activity.steps):
+                step = item.step_in(week)
+                assert step is not None
+                planned.setdefault(week, ([], []))[1].append((item, step))
+        return planned
 
     def week(self, number: int) -> Week:
         """One week: a lesson counts when it is done, a step when its assignment has been handed in."""
-        items = tuple(item for item in self.counted if item.activity.week == number and not item.activity.steps)
-        steps = [(item, step) for item in self.counted if (step := item.step_in(number))]
+        items, steps = self._planned.get(number, ((), ()))
         minutes = sum(item.activity.minutes for item in items) + sum(step.minutes for _item, step in steps)
         done = sum(item.activity.minutes for item in items if item.done)
         # Work that came back was made all the same: its hours do not vanish.
@@ -215,7 +238,7 @@ class Outline:
             starts=schedule.week_starts(number, self.visit.dates, self.visit.weeks),
             task=task,
             task_item=task_item,
-            items=items,
+            items=tuple(items),
             minutes=minutes,
             done_minutes=done,
             days=tuple(day for day, week in sorted(self.visit.weeks.items()) if week == number),
