@@ -10,12 +10,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import defer, joinedload, lazyload, selectinload
 
 from .. import clock
 from ..accounts.models import Person
-from ..db import db
+from ..db import db, once
 from ..errors import Conflict, Invalid, NotFound
 from ..files import services as files
 from ..files.models import StoredFile
@@ -127,9 +127,13 @@ def make_ready(
 
 def lock(enrolment_id: int) -> None:
     """Let nobody else change the work of this enrolment until the end of the transaction."""
+    db.session.execute(_locked(), {"enrolment_id": enrolment_id})
+
+
+@once
+def _locked() -> Select[int]:
     # A key lock: rows that only refer to the enrolment can still be added meanwhile.
-    found = select(Enrolment.id).where(Enrolment.id == enrolment_id)
-    db.session.execute(found.with_for_update(key_share=True))
+    return select(Enrolment.id).where(Enrolment.id == bindparam("enrolment_id")).with_for_update(key_share=True)
 
 
 # ---- changing ----
@@ -206,10 +210,12 @@ def _draft(visit: Visit) -> Draft:
 
 def _submission(visit: Visit) -> Submission | None:
     """What was handed in before, locked as the judging side locks it: no judgement is saved between look and leap."""
-    found = select(Submission).where(
-        Submission.enrolment_id == visit.participant().id, Submission.activity_id == visit.activity.id
-    )
-    return db.session.scalar(found.with_for_update())
+    return db.session.scalar(_locked_submission(), _mine(visit.participant().id, visit.activity.id))
+
+
+@once
+def _locked_submission() -> Select[Submission]:
+    return select(Submission).where(*_of(Submission)).with_for_update()
 
 
 def _keep(visit: Visit, draft: Draft, typed: Typed, merged: Merged) -> None:
@@ -294,8 +300,12 @@ def _remove_file(draft: Draft, file_id: int) -> None:
 
 def _state(draft: Draft) -> str | None:
     # Asked anew and not read from the visit, which was loaded before the lock.
-    found = select(Progress.state).where(Progress.enrolment_id == draft.enrolment_id)
-    return db.session.scalar(found.where(Progress.activity_id == draft.activity_id))
+    return db.session.scalar(_progress_state(), _mine(draft.enrolment_id, draft.activity_id))
+
+
+@once
+def _progress_state() -> Select[str]:
+    return select(Progress.state).where(*_of(Progress))
 
 
 def _contents(some: Sequence[StoredFile | Received]) -> frozenset[str]:
@@ -316,36 +326,41 @@ def _same(version: Version, text: str, contents: frozenset[str], sheet: Filled |
 
 def draft_of(enrolment_id: int, activity_id: int) -> Draft | None:
     """The draft with its files. One query."""
-    found = select(Draft).where(Draft.enrolment_id == enrolment_id, Draft.activity_id == activity_id)
-    return db.session.execute(found.options(joinedload(Draft.files))).unique().scalar_one_or_none()
+    return db.session.execute(_drafts(), _mine(enrolment_id, activity_id)).unique().scalar_one_or_none()
+
+
+@once
+def _drafts() -> Select[Draft]:
+    return select(Draft).where(*_of(Draft)).options(joinedload(Draft.files))
 
 
 def standing_of(enrolment_id: int, activity_id: int) -> Standing:
     """The last version, with its files, and where it stands. Two queries."""
-    found = _versions(enrolment_id, activity_id).limit(1)
-    return next((Standing(version, judged) for version, judged in db.session.execute(found)), Standing())
+    found = db.session.execute(_latest(), _mine(enrolment_id, activity_id))
+    return next((Standing(version, judged) for version, judged in found), Standing())
 
 
 def work_of(visit: Visit) -> Work:
     """A participant's work for the page of an assignment. At most five queries, however much there is."""
     enrolment = visit.participant(reading=True)
-    recent = _versions(enrolment.id, visit.activity.id).options(defer(Version.html)).limit(SHOWN)
-    versions = tuple(Standing(version, judged) for version, judged in db.session.execute(recent))
-    judgement = db.session.scalar(
+    mine = _mine(enrolment.id, visit.activity.id)
+    versions = tuple(Standing(version, judged) for version, judged in db.session.execute(_recent(), mine))
+    judgement = db.session.scalar(_released(), mine)
+    standing = versions[0] if versions else Standing()
+    return Work(draft_of(enrolment.id, visit.activity.id), standing, versions, judgement)
+
+
+@once
+def _released() -> Select[Assessment]:
+    return (
         select(Assessment)
         .join(Version)
         .join(Submission)
-        .where(
-            Submission.enrolment_id == enrolment.id,
-            Submission.activity_id == visit.activity.id,
-            Assessment.released_at.is_not(None),
-        )
+        .where(*_of(Submission), Assessment.released_at.is_not(None))
         .order_by(Version.number.desc())
         .limit(1)
         .options(selectinload(Assessment.criteria), joinedload(Assessment.assessor))
     )
-    standing = versions[0] if versions else Standing()
-    return Work(draft_of(enrolment.id, visit.activity.id), standing, versions, judgement)
 
 
 def all_versions(enrolment_id: int, activity_id: int, page: int) -> Pagination:
@@ -391,12 +406,31 @@ def load_version(visit: Visit, number: int, enrolment_id: int | None = None) -> 
     return row[0], row[1]
 
 
-def _versions(enrolment_id: int, activity_id: int) -> Any:
+@once
+def _latest() -> Select[Version, Assessment]:
+    return _versions().limit(1)
+
+
+@once
+def _recent() -> Select[Version, Assessment]:
+    return _versions().options(defer(Version.html)).limit(SHOWN)
+
+
+def _versions() -> Select[Version, Assessment]:
     return (
         select(Version, Assessment)
         .join(Submission, Submission.id == Version.submission_id)
         .outerjoin(Assessment, Assessment.version_id == Version.id)
-        .where(Submission.enrolment_id == enrolment_id, Submission.activity_id == activity_id)
+        .where(*_of(Submission))
         .order_by(Version.number.desc())
         .options(selectinload(Version.files), lazyload(Assessment.criteria))
     )
+
+
+def _of(kind: Any) -> tuple[Any, Any]:
+    """The condition that a row is of one enrolment and one activity: those of :func:`_mine`."""
+    return kind.enrolment_id == bindparam("enrolment_id"), kind.activity_id == bindparam("activity_id")
+
+
+def _mine(enrolment_id: int, activity_id: int) -> dict[str, int]:
+    return {"enrolment_id": enrolment_id, "activity_id": activity_id}
