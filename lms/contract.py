@@ -10,6 +10,7 @@ import re
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from flask import Flask
@@ -203,12 +204,17 @@ def _check_noun(name: str, item: Any) -> None:
 
 def _check_fields(name: str, noun: Any) -> None:
     # At run time nobody checks annotations: `roles="member"` would be six roles of one letter.
-    for field, hint in get_type_hints(type(noun)).items():
+    for field, hint in _hints(type(noun)).items():
         value = getattr(noun, field)
         if not _fits(value, hint):
             raise ContractError(
                 f"Plugin {name!r}: {type(noun).__name__}.{field} must be {_words(hint)}, but is {_shown(value)}."
             )
+
+
+@cache
+def _hints(noun: type) -> dict[str, Any]:
+    return get_type_hints(noun)
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -18,10 +18,9 @@ import pytest
 from click.testing import Result
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, select
 
-from . import clock, create_app, migrate, testing_databases
+from . import clock, create_app, migrate, testing_databases, testing_speed
 from .accounts.models import Person, RoleGrant
 from .cli import main
 from .courses.models import Activity, Course, CourseDay, Module, Step
@@ -42,6 +41,7 @@ SETTINGS = {
     "PROPAGATE_EXCEPTIONS": False,  # a fault must show as the page that a person would see
 }
 _numbers = itertools.count(1)
+testing_speed.install()
 
 
 class Browser(FlaskClient):
@@ -96,12 +96,6 @@ def migrated(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> 
     return address
 
 
-@pytest.fixture(scope="session")
-def template_cache(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each app would compile its templates anew; the cache is keyed by their text, so it never goes stale."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
 def empty_database(databases: Databases) -> Iterator[Callable[[Path], str]]:
     """``empty_database(folder)`` gives the address of a database without tables, for an app with that instance."""
@@ -131,9 +125,7 @@ def fresh_database(databases: Databases, migrated: str) -> Iterator[Callable[[Pa
 
 
 @pytest.fixture
-def make_app(
-    tmp_path: Path, fresh_database: Callable[[Path], str], template_cache: FileSystemBytecodeCache
-) -> Iterator[Callable[..., Flask]]:
+def make_app(tmp_path: Path, fresh_database: Callable[[Path], str]) -> Iterator[Callable[..., Flask]]:
     """A factory of apps on a fresh database: ``make_app(PLUGINS=())``; ``plugins=[…]`` mounts just those.
 
     With an ``INSTANCE`` of your own the app takes the database that is in there.
@@ -149,7 +141,7 @@ def make_app(
                 settings["SQLALCHEMY_DATABASE_URI"] = fresh_database(folder)
         app = create_app(settings, plugins)
         app.test_client_class = Browser
-        app.jinja_env.bytecode_cache = template_cache
+        testing_speed.hasten(app)
         apps.append(app)
         return app
 

@@ -1,5 +1,6 @@
 """A copy of this checkout, in which a test may write plugins and run commands as a developer would."""
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*")
+NOT_COPIED = shutil.ignore_patterns(".*")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,15 @@ class Checkout:
         )
 
 
+@pytest.fixture(scope="session")
+def compiled():
+    """The byte code of the checkout, which copies take along: else each command there would compile everything."""
+    for folder in ("lms", "plugins"):
+        assert compileall.compile_dir(ROOT / folder, quiet=1)
+
+
 @pytest.fixture
-def checkout(tmp_path):
+def checkout(tmp_path, compiled):
     root = tmp_path / "checkout"
     for folder in ("lms", "templates", "plugins"):
         shutil.copytree(ROOT / folder, root / folder, ignore=NOT_COPIED)
