@@ -45,8 +45,8 @@ def check(limits: Iterable[Limit], *, hold: bool = False) -> None:
     """
     limits = list(limits)
     if hold and db.engine.dialect.name == "postgresql":
-        for key in sorted(limit.key for limit in limits):  # in one order, or two of us could wait for each other
-            db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        keys = sorted(limit.key for limit in limits)  # in one order, or two of us could wait for each other
+        db.session.execute(select(*(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)) for key in keys)))
     since = now() - WINDOW
     rows = db.session.execute(
         select(Attempt.key, func.count(), func.min(Attempt.at))
