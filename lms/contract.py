@@ -204,7 +204,7 @@ def _check_noun(name: str, item: Any) -> None:
 
 def _check_fields(name: str, noun: Any) -> None:
     # At run time nobody checks annotations: `roles="member"` would be six roles of one letter.
-    for field, hint in _hints(type(noun)).items():
+    for field, hint in _hints(type(noun)).items():  # type: ignore[arg-type]
         value = getattr(noun, field)
         if not _fits(value, hint):
             raise ContractError(
