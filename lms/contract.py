@@ -384,6 +384,31 @@ def _check_exchanges(plugin: Plugin) -> None:
                 "correct its fields."
             )
 
+        if (exchange.give is None) == (not exchange.sheet):
+            raise ContractError(
+                f"Plugin {plugin.name!r}: exchange {exchange.name!r} needs either give=… or sheet=…; correct it."
+            )
+
+
+def check_handed_out(plugin: Plugin, sheets: Mapping[str, Worksheet]) -> None:
+    """Refuse an exchange of what no worksheet has, or of what is private in it."""
+    for exchange in plugin.exchanges:
+        if not exchange.sheet:
+            continue
+        sheet = sheets.get(exchange.sheet)
+        if sheet is None or (exchange.rows is None and exchange.part not in sheet.by_name):
+            raise ContractError(
+                f"Plugin {plugin.name!r}: exchange {exchange.name!r} hands out {exchange.sheet}:{exchange.part}, which "
+                "no worksheet has; correct sheet and part."
+            )
+        for field in exchange.fields if exchange.rows is None else ():
+            found = sheet.field(exchange.part, field.key)
+            if found is None or found.private:
+                raise ContractError(
+                    f"Plugin {plugin.name!r}: exchange {exchange.name!r} hands out the field {field.key!r}, which is "
+                    f"private or not there in {exchange.sheet}:{exchange.part}; correct its fields."
+                )
+
 
 def _check_offer(plugin: Plugin, offer: Offer, exchange: Exchange) -> None:
     if offer.version != exchange.version:

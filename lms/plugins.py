@@ -261,15 +261,22 @@ class Exchange:
     the person's own coursework that is ready, so that its offers stand on «Vandaag» and with the activity.
     ``origin`` is the phrase for where it came from, such as «uit cursuswerk». Raise ``version`` when a field goes or
     changes its meaning.
+
+    For work on a worksheet name its key as ``sheet`` instead of ``give`` and ``pieces``: once it is released as enough,
+    the rows of ``part`` are handed out, their fields by name. ``rows(parts)`` makes other rows of it: it gets for each
+    part the rows as dictionaries. What is private in the sheet is never in them.
     """
 
     name: str
     version: int
     label: Text
     fields: tuple[ExchangeField, ...]
-    give: Callable[[Any, str], Any]
+    give: Callable[[Any, str], Any] | None = None
     pieces: Callable[[Any], Iterable[Any]] | None = None
     origin: Text = ""
+    sheet: str = ""
+    part: str = ""
+    rows: Callable[[Mapping[str, list[dict[str, Any]]]], Iterable[Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ class Registry:
         for plugin in self.plugins:
             contract.check_together(plugin, self.permissions, self.roles, declared, names)
             contract.check_sources(plugin, self.worksheets)
+            contract.check_handed_out(plugin, self.worksheets)
         contract.check_accounts(self.plugins)
         contract.check_offers(self.plugins, self.permissions)
         self.exchanges: dict[str, Exchange] = {e.name: e for e in self.all("exchanges")}

@@ -13,6 +13,7 @@ from ..accounts.models import Person
 from ..db import db
 from ..plugins import Exchange, Offer
 from ..registry import registry
+from . import sheets
 from .models import Taking, TakingRow, Transfer
 from .pieces import Piece
 
@@ -45,10 +46,14 @@ def offers_for(person: Person, exchange: str, piece_key: str, title: str = "") -
 
 def ready(person: Person) -> list[Offered]:
     """The offers for all coursework of this person that is ready to be handed out."""
-    pieces = []
+    pieces: list[tuple[Exchange, Piece]] = []
     wanted = {offer.exchange for offer in registry().offers.values() if policies.may(person, offer.permission)}
     for exchange in registry().exchanges.values():
-        if exchange.pieces is not None and exchange.name in wanted:
+        if exchange.name not in wanted:
+            continue
+        if exchange.sheet:
+            pieces += [(exchange, piece) for piece in sheets.pieces(exchange, person)]
+        elif exchange.pieces is not None:
             pieces += [(exchange, piece) for piece in exchange.pieces(person)]
     return _offered(person, pieces)
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from flask_babel import format_date
 from sqlalchemy import select
 
 from ..accounts.models import Person
@@ -14,6 +17,7 @@ from ..plugins import Exchange, ExchangeField, Offer
 from .models import TakingRow, Transfer
 from .pieces import Found, Piece, PieceRow, Target
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 NEW, CHANGED, THERE, REMOVED = "new", "changed", "there", "removed"
 
 
@@ -68,6 +72,19 @@ class Preview:
     def fields(self) -> tuple[ExchangeField, ...]:
         """The fields that the offer takes, in the producer's order."""
         return fields_of(self.exchange, self.offer)
+
+    def words(self, value: Any) -> str:
+        """A value as one reads it; a list of small rows as phrases."""
+        if value is None:
+            return ""
+        if isinstance(value, Mapping):
+            return ", ".join(filter(None, (self.words(one) for one in value.values())))
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return "; ".join(filter(None, (self.words(one) for one in value)))
+        try:
+            return format_date(date.fromisoformat(value), "d MMMM yyyy") if _DATE.fullmatch(str(value)) else str(value)
+        except ValueError:  # it only looks like a date
+            return str(value)
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from lms.api import CourseContent, Demo, Plugin
 from lms.api import lazy_gettext as _l
 
-from . import demo, worksheets
+from . import demo, exchanges, worksheets
 
 HERE = Path(__file__).parent
 
@@ -15,5 +15,6 @@ plugin = Plugin(
     title=_l("Cursus Community Librarian"),
     courses=(CourseContent(HERE / "content"),),
     worksheets=(worksheets.surroundings, worksheets.activity, worksheets.partners, worksheets.tools),
+    exchanges=exchanges.ALL,
     demo=(Demo(demo.load),),
 )

@@ -247,7 +247,7 @@ partners = Worksheet(
                     hint=_l("Dit lezen alleen u en uw trainers. Het gaat nergens anders mee naartoe."),
                     private=True,
                 ),
-                SheetField("answer", _l("Wat antwoordt u dan?"), "long"),
+                SheetField("answer", _l("Wat antwoordt u dan?"), "long", private=True),
                 SheetField(
                     "first_step", _l("Wat is uw eerste stap, en met wie?"), hint=_l("Alleen de functie."), required=True
                 ),

@@ -159,6 +159,7 @@ def offer(**fields):
     return good(offers=(Offer("books", **(given | fields)),))
 
 
+PRIVATE = Worksheet("buren.kaart", "Kaart", (Part("straat", "Straat", (SheetField("title", "Titel", private=True),)),))
 SHELF = Plugin(name="plank", package="tests.plank", title="Plank", exchanges=(books(),))
 SHEET = Worksheet("buren.sheet", "Werkblad", (Part("people", "Mensen", (SheetField("name", "Naam"),)),))
 
@@ -381,6 +382,18 @@ CASES = {
     "an exchange with a field twice": (
         lambda: [good(exchanges=(books(fields=(ExchangeField("title", "Titel"),) * 2),))],
         "exchange 'books' needs fields, each with a key of its own",
+    ),
+    "an exchange that gives nothing": (
+        lambda: [good(exchanges=(books(give=None),))],
+        "exchange 'books' needs either give=… or sheet=…; correct it",
+    ),
+    "an exchange of a worksheet that is not there": (
+        lambda: [good(exchanges=(books(give=None, sheet="buren.kaart", part="straat"),))],
+        "exchange 'books' hands out buren.kaart:straat, which no worksheet has",
+    ),
+    "an exchange of a private field": (
+        lambda: [good(worksheets=(PRIVATE,), exchanges=(books(give=None, sheet="buren.kaart", part="straat"),))],
+        "exchange 'books' hands out the field 'title', which is private or not there in buren.kaart:straat",
     ),
     "an exchange that two hand out": (
         lambda: [good(exchanges=(books(),)), SHELF],
