@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.assignments.models import Draft, Submission, Version, version_file
-from lms.db import db
+from lms.db import db, read_first
 from lms.files import store
 from lms.files.models import StoredFile
 from lms.notifications.models import Mail
@@ -28,7 +28,8 @@ from lms.testing import SETTINGS
 ROOT = Path(__file__).resolve().parents[3]
 PEOPLE = 40
 PROCESSES = 3
-GIVE_UP = 120  # seconds
+GIVE_UP = 300  # seconds, on a machine that has much else to do; some 20 are needed
+BETWEEN = 6  # answers between two kills: paced by what is done, for a busy machine starts processes slowly
 LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
 
 
@@ -107,7 +108,8 @@ class Participant:
         }
 
     def press(self):
-        """Send the form, and once more as long as the connection is lost on the way, as who reloads the page does."""
+        """Send the form until there is an answer, as a person does: again when the connection is lost on the way, and
+        when the page says that it is too busy just now."""
         mark = secrets.token_hex(16)
         parts = [
             f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -121,11 +123,16 @@ class Participant:
             try:
                 headers = {"Cookie": self.cookie, "Content-Type": kind}
                 status, found, page = self.server.ask("POST", f"{self.path}/inleveren", b"".join(parts), headers)
-                assert (status, found.get("Location")) == (302, self.path), page
-                return
             except LOST:
                 self.lost += 1
-                time.sleep(0.05)
+                time.sleep(0.2)
+                continue
+            if status == 503:
+                assert int(found["Retry-After"]) > 0
+                time.sleep(1)
+                continue
+            assert (status, found.get("Location")) == (302, self.path), page
+            return
         raise AssertionError(f"{self.name} never got an answer")
 
 
@@ -139,6 +146,8 @@ def group(app, make):
     try:
         server.wait()
         group = [Participant(server, app, person, f"/runs/{run.id}/opdracht") for person in people]
+        read_first()
+        db.session.rollback()  # the test has no lock on the database, which those who hand in will want
         for participant in group:
             participant.open_page()
         yield server, group
@@ -150,12 +159,13 @@ def group(app, make):
 def test_forty_people_hand_in_at_once(app, group):
     server, people = group
     together = threading.Barrier(2 * PEOPLE + 1)
-    problems = []
+    answered, problems = [], []
 
     def press(participant):
         together.wait()
         try:
             participant.press()
+            answered.append(participant)
         except BaseException as error:
             problems.append(error)
 
@@ -163,18 +173,20 @@ def test_forty_people_hand_in_at_once(app, group):
     for thread in threads:
         thread.start()
     together.wait()
-    killed = 0
+    time.sleep(0.25)  # they are all under way
+    killed, mark = 0, 0
     while any(thread.is_alive() for thread in threads):
-        time.sleep(0.25)
-        # The youngest may not have come to anything yet; with all of them killed each time, nobody ever would.
-        for worker in server.workers()[: 1 + (killed == 0)]:
-            os.kill(worker, signal.SIGKILL)
-            killed += 1
-        time.sleep(0.5)
+        if len(answered) >= mark:
+            # All but the youngest at first, and then the oldest: the others go on answering.
+            for worker in server.workers()[: 1 if killed else PROCESSES - 1]:
+                os.kill(worker, signal.SIGKILL)
+                killed += 1
+            mark = len(answered) + BETWEEN
+        time.sleep(0.02)
     for thread in threads:
         thread.join()
     assert not problems, problems[:3]
-    assert killed >= 2
+    assert killed >= 5
     assert sum(person.lost for person in people) > 0, "no kill hit anybody, so this shows nothing"
     assert_all_is_there(people)
 
