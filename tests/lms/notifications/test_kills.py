@@ -138,9 +138,6 @@ def test_workers_that_are_killed_lose_nothing(app, make, letterbox, due, kills):
             victim.communicate()
             start()
         wait_until(lambda: down_to(0, running), PATIENCE)
-        for worker in running:
-            worker.terminate()
-            assert worker.wait(30) == 0, "asked to stop, it stops in good order"
     seen, taken = arrived(folder), attempts()
     assert set(seen) == ids
     assert seen.total() - due <= kills
@@ -148,3 +145,13 @@ def test_workers_that_are_killed_lose_nothing(app, make, letterbox, due, kills):
         assert times <= taken[message_id], "it was sent more often than it was taken up"
     assert sum(taken.values()) - due <= kills, "a job was taken up again although nobody had died with it"
     assert db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at.is_(None))) == 0
+
+
+def test_a_worker_that_is_asked_to_stop_does_so_in_good_order(app, make, letterbox):
+    url, folder = letterbox
+    ids = write(make, 3)
+    with workers(app, url, 1) as (running, _start):
+        wait_until(lambda: down_to(0, running), PATIENCE)
+        running[0].terminate()
+        assert running[0].wait(30) == 0
+    assert arrived(folder) == dict.fromkeys(ids, 1)
