@@ -16,7 +16,7 @@ from ..runs.visits import Visit
 from . import KEY, pages
 
 CRITERIA_LOW, CRITERIA_HIGH = 4, 6
-DRAFT, HANDED_IN, RETURNED = "draft", "handed_in", "returned"
+DRAFT, HANDED_IN, RETURNED, RETRACTED = "draft", "handed_in", "returned", "retracted"
 
 
 class Assignment(ActivityType):
@@ -25,6 +25,7 @@ class Assignment(ActivityType):
         DRAFT: State(_l("concept"), kind="draft"),
         HANDED_IN: State(_l("ingeleverd"), kind="wait", waiting=True),
         RETURNED: State(_l("nog niet"), kind="back"),
+        RETRACTED: State(_l("oordeel ingetrokken"), kind="wait", waiting=True),
         rubric.ENOUGH: State(_l("voldoende"), kind="done"),
         rubric.GOOD: State(_l("goed"), kind="done"),
     }

@@ -30,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 # Progress of an assignment, in the words of its activity type; a judgement that is enough is its own word.
-HANDED_IN, RETURNED = "handed_in", "returned"
+RETURNED, RETRACTED = "returned", "retracted"
 SHOWN = 5
 """Earlier versions that stand folded beside the present one; of older ones the screen has the link."""
 MAX_WORDS = 10_000
@@ -259,7 +259,7 @@ def retract(work: Work, trainer: Person, reason: str, link: str) -> Assessment:
     assessment.revision += 1
     if work.is_newest:
         progress.undo(work.activity, work.participant, work.visit.run)
-        progress.note(work.activity, work.participant, HANDED_IN, work.visit.run)
+        progress.note(work.activity, work.participant, RETRACTED, work.visit.run)
     _mail(
         work,
         "retracted",

@@ -24,5 +24,6 @@ def mails_form(person: Person) -> MailsForm:
     """The form with what the person chose before."""
     kinds = services.kinds_for(person)
     form = MailsForm(formdata=None, kinds=[kind.key for kind in kinds if services.wants(person, kind.key)])
+    form.kinds.flags.said_above = True  # none is a choice too, so «not required» would only puzzle
     form.kinds.choices = [(kind.key, str(kind.label)) for kind in kinds]
     return form

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from .. import clock
 from ..accounts.models import Person
 from ..db import db, once
+from ..grading.services import RETRACTED
 from ..runs import absences, services
 from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
 from ..runs.outline import Item, Outline, Week
@@ -52,7 +53,7 @@ def participation(person: Person) -> Participation | None:
     day = next_day(enrolment.run)
     due = [item for item in outline.counted if item.due is not None and item.is_open]
     judged = [item for item in outline.counted if item.due is not None and item.progress is not None]
-    returned = [item for item in judged if item.state.kind in {"back", "done"}]
+    returned = [item for item in judged if item.state.kind in {"back", "done"} or _is_retracted(item)]
     return Participation(
         visit=visit,
         outline=outline,
@@ -74,6 +75,10 @@ def trained_runs(person: Person) -> list[TrainedRun]:
     days = {run.id: next_day(run) for run in runs}
     absent = absences.names(days)
     return [TrainedRun(run, days[run.id], absent.get(run.id, [])) for run in sorted(runs, key=_nearest)]
+
+
+def _is_retracted(item: Item) -> bool:
+    return item.progress is not None and item.progress.state == RETRACTED
 
 
 def next_day(run: Run) -> RunDay | None:

@@ -107,8 +107,10 @@ function enhance(field) {
     const button = target.closest('button');
     if (!button) return;
     if (button !== toggle) { use(button.dataset.tool); return; }
-    const on = toggle.getAttribute('aria-pressed') !== 'true';
-    toggle.setAttribute('aria-pressed', on);
+    const on = !toggle.classList.contains('is-on');
+    toggle.classList.toggle('is-on', on);
+    // The words say what the button does; a pressed button besides would say it twice.
+    toggle.querySelector('span').textContent = on ? toggle.dataset.shown : toggle.dataset.hidden;
     for (const tool of tools) tool.disabled = on;
     if (on) show(); else hide();
   });

@@ -28,13 +28,27 @@ def test_retract_takes_the_judgement_back_and_tells_why(judging):
     assert saved.retracted_at is not None
     assert saved.retraction_reason == "Ik las versie 2 van iemand anders."
     stored = judging.progress()
-    assert (stored.state, stored.completed_at) == ("handed_in", None)
+    assert (stored.state, stored.completed_at) == ("retracted", None)
     (mail,) = judging.mails("retracted")
     assert "Ik las versie 2 van iemand anders." in mail.body
     assert "Goed gekeken." not in mail.body
     html = text_of(judging.browser.get(judging.url(version)))
     assert "Dit oordeel is ingetrokken op" in html
     assert "Over bronnen." in html, "the judgement can be changed"
+
+
+def test_the_participant_sees_it_on_vandaag_too(judging, sign_in):
+    version = judging.hand_in()
+    judging.release(version, overall="goed")
+    participant = sign_in(judging.participants[0])
+    told = "Uw trainer trok het oordeel in. U krijgt een nieuw oordeel."
+    assert told not in text_of(participant.get("/vandaag"))
+    judging.retract(version)
+    page = text_of(participant.get("/vandaag"))
+    assert told in page
+    assert "Beoordeeld: goed." not in page
+    judging.release(version, revision=2, overall="goed")
+    assert told not in text_of(participant.get("/vandaag"))
 
 
 def test_after_a_retraction_one_changes_and_releases_again(judging):
