@@ -2,13 +2,25 @@
 
 from pathlib import Path
 
-from lms.api import DemoAccount, Event, MailKind, NavItem, Permission, PersonalData, Plugin, Role, Setup, Vocabularies
+from lms.api import (
+    Demo,
+    DemoAccount,
+    Event,
+    MailKind,
+    NavItem,
+    Permission,
+    PersonalData,
+    Plugin,
+    Role,
+    Setup,
+    Vocabularies,
+)
 from lms.api import lazy_gettext as _l
 
 from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
+from . import demo, privacy
 from . import editor_routes as editor_routes
 from . import models as models  # the tables
-from . import privacy
 from . import reader_routes as reader_routes
 from .actions import load
 from .collection import Collection
@@ -49,8 +61,15 @@ plugin = Plugin(
             "kennisbank.doubted", _l("Een lezer denkt dat iets niet meer klopt"), permission="kennisbank.contribute"
         ),
     ),
-    personal_data=(PersonalData(_l("wat u koos uit de kennisbank, en waarom"), privacy.export, privacy.erase),),
+    personal_data=(
+        PersonalData(
+            _l("wat u koos uit de kennisbank, en waarom; wat u deelde namens uw bibliotheek; wat u als lezer zei"),
+            privacy.export,
+            privacy.erase,
+        ),
+    ),
     setup=(Setup(_l("De acties van de kennisbank"), load),),
+    demo=(Demo(demo.load),),
     demo_accounts=(
         DemoAccount(
             "redactie",

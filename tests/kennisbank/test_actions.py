@@ -72,6 +72,18 @@ def test_the_figure_stands_in_the_result(action):
     assert given <= said
 
 
+@pytest.mark.parametrize("action", [a for a in ACTIONS if "resultaten" in a], ids=lambda a: a["id"])
+def test_every_row_of_figures_stands_in_the_result(action):
+    said = f"{action['resultaat']} {action['jaar']}"
+    for row in action["resultaten"]:
+        for key in ("nulmeting", "uitkomst", "methode"):
+            for number in re.findall(r"\d[\d.,]*\d|\d", row.get(key, "")):
+                assert number in said, (key, number)
+        assert row["soort"] == action["resultaatsoort"]
+        for year in re.findall(r"\d{4}", row.get("periode", "")):
+            assert year in said, year
+
+
 def test_without_a_result_there_is_no_figure():
     assert not [a["id"] for a in ACTIONS if a["resultaat"] is None and "kerncijfer" in a]
     assert {a["id"] for a in ACTIONS if a["resultaat"] is None} == {
