@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms.api import Person, Term, db, now, send
 
 from .lists import LISTS, RESULT_KIND, UNKNOWN, Lists
-from .models import Entry, EntryTerm, EntryWord, Measured, Result, Revision
+from .models import Entry, EntryTerm, EntryWord, Result, Revision
 from .text import fold
 
 TEXTS = (
@@ -136,12 +136,6 @@ def first_year(period: str) -> int | None:
     """The first year in a period: 2008 in «2008-heden», 2017 in «circa 2017», None when there is none."""
     found = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", period)
     return int(found[0]) if found else None
-
-
-def lead(row: Measured) -> tuple[str, str]:
-    """The figure to lead with and what it says: («18.210», «leden, eerder 15.836»)."""
-    says = " ".join(filter(None, (row.unit, "" if row.unit == row.indicator else row.indicator)))
-    return row.outcome[:40], (f"{says}, eerder {row.baseline}" if row.baseline else says)[:200]
 
 
 def _put_words(entry: Entry, words: dict[str, list[str]]) -> None:

@@ -143,15 +143,14 @@ def lock(entry: Entry) -> None:
 
 
 def _lead(row: dict[str, Any] | None) -> tuple[str, str]:
+    """The figure to lead with and what it says: («29», «nieuwe leden per kwartaal, eerder 11»)."""
     if row is None:
         return "", ""
-    says = " ".join(
-        filter(None, (row.get("unit"), row.get("indicator") if row.get("indicator") != row.get("unit") else ""))
-    )
-    baseline = row.get("baseline")
-    return row["outcome"][:40], (
-        _("%(says)s, eerder %(baseline)s", says=says, baseline=baseline) if baseline else says
-    )[:200]
+    unit = row.get("unit") if row.get("unit") != row.get("indicator") else ""
+    says = " ".join(filter(None, (row.get("indicator"), unit)))
+    if row.get("baseline"):
+        says = _("%(says)s, eerder %(baseline)s", says=says, baseline=row["baseline"])
+    return row["outcome"][:40], says[:200]
 
 
 def _likeness(one: str, other: str) -> float:

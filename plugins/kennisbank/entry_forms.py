@@ -74,6 +74,7 @@ class StartForm(FlaskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.kind.flags.said_above = True
         self.kind.choices = [(kind.key, kind.label.capitalize()) for kind in KINDS.values()]
 
 
@@ -151,6 +152,9 @@ class EntryForm(FlaskForm):
         kinds = [(term.code, term.label) for term in lists.terms[RESULT_KIND]] + [(UNKNOWN, _("weet ik niet"))]
         for row in form.results:
             row.form.kind.choices = kinds
+        # The page says once what is needed: a name and what was done.
+        for field in (*form, *(field for row in form.results for field in row.form)):
+            field.flags.said_above = True
         for name, heading in form.kind.headings.items():
             form[name].label.text = heading
         return form
@@ -223,6 +227,8 @@ class TakeOverForm(FlaskForm):
 
     def __init__(self, kinds: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
+        for field in self:
+            field.flags.said_above = True
         self.kind.choices = [*kinds, (UNKNOWN, _("weet ik niet"))]
 
     def validate(self, extra_validators: Any = None) -> bool:
