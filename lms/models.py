@@ -6,7 +6,8 @@ from .audit.models import AuditEntry
 from .courses.models import Activity, Course, CourseDay, Module, Step
 from .exchange.models import Taking, TakingRow, Transfer
 from .files.models import StoredFile
-from .grading.models import Assessment, CriterionLevel
+from .grading import queue as queue  # what keeps Waiting
+from .grading.models import Assessment, CriterionLevel, Waiting
 from .jobs.models import Job, RoutineTurn
 from .libraries.models import Library
 from .notifications.models import Mail, Notice
@@ -18,5 +19,5 @@ __all__ = [
     "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
     "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person",
     "Progress", "RoleGrant", "RoutineTurn", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission",
-    "Taking", "TakingRow", "Term", "TermAlias", "Transfer", "Version", "Vocabulary",
+    "Taking", "TakingRow", "Term", "TermAlias", "Transfer", "Version", "Vocabulary", "Waiting",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts.models import Person
@@ -57,3 +57,22 @@ class RowRemark(Base):
     part: Mapped[str] = mapped_column(String(80))
     row_id: Mapped[str] = mapped_column(String(16))
     words: Mapped[str] = mapped_column(Text, default="")
+
+
+class Waiting(Base):
+    """A version that waits for a judgement; ``queue`` keeps these rows.
+
+    Whether somebody left, and whether the run was closed, is asked when they are read.
+    """
+
+    __tablename__ = "core_waiting"
+    # All that finding the oldest of a run takes, in its order.
+    __table_args__ = (
+        Index("ix_core_waiting_run_id_handed_in_at", "run_id", "handed_in_at", "version_id", "enrolment_id"),
+    )
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("core_version.id", ondelete="CASCADE"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("core_submission.id", ondelete="CASCADE"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("core_enrolment.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("core_run.id", ondelete="CASCADE"))
+    handed_in_at: Mapped[datetime]

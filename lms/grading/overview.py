@@ -16,7 +16,8 @@ from ..db import db
 from ..errors import NotFound
 from ..runs.models import PARTICIPANT, Enrolment, Run
 from .models import Assessment
-from .waiting import SAVED, WAITING, is_newest
+from .queue import is_newest
+from .waiting import SAVED, WAITING
 
 PER_PAGE = 25
 NOTHING, DRAFT, RELEASED = "nothing", "draft", "released"

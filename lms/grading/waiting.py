@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import Person
@@ -16,11 +15,11 @@ from ..courses.models import Activity
 from ..db import db, once
 from ..libraries.models import Library
 from ..runs.models import PARTICIPANT, TRAINER, Enrolment, Run
-from .models import Assessment
+from .models import Assessment, Waiting
 
 WAITING, SAVED = "waiting", "saved"
 PER_PAGE = 25
-OLDEST_FIRST = (Version.handed_in_at, Version.id)
+OLDEST_FIRST = (Waiting.handed_in_at, Waiting.version_id)
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,13 @@ class Place:
 
 def waiting(person: Person, *, run: Run | None = None, activity: Activity | None = None, page: int = 1) -> Pagination:
     """A page of :class:`WaitingRow` for this trainer, in all their runs or in one. Three queries."""
-    found = _waiting(person.id).with_only_columns(Version.id).order_by(*OLDEST_FIRST)
+    found = _of_trainer(Waiting.version_id).order_by(*OLDEST_FIRST)
     if run is not None:
-        found = found.where(Enrolment.run_id == run.id)
+        found = found.where(Waiting.run_id == run.id)
     if activity is not None:
+        found = found.join(Submission, Submission.id == Waiting.submission_id)
         found = found.where(Submission.activity_id == activity.id)
-    pages = db.paginate(found, page=page, per_page=PER_PAGE)
+    pages = db.paginate(found.params(trainer_id=person.id), page=page, per_page=PER_PAGE)
     # paginate() gives single values; the rows behind these ids take one query more.
     rows = db.session.execute(_rows(), {"ids": pages.items})
     pages.items = [WaitingRow(*(*row, pages.total or 0)) for row in rows]
@@ -96,8 +96,7 @@ def waiting_summary(person: Person, limit: int) -> list[WaitingRow]:
 
 def count(person: Person, run: Run) -> int:
     """How many wait for this trainer in one run."""
-    found = _waiting(person.id).where(Enrolment.run_id == run.id).with_only_columns(func.count())
-    return db.session.scalar(found) or 0
+    return db.session.scalar(_count(), {"trainer_id": person.id, "run_id": run.id}) or 0
 
 
 def place(person: Person, version_id: int) -> Place:
@@ -105,22 +104,7 @@ def place(person: Person, version_id: int) -> Place:
 
     A version that does not wait is counted in between by its moment, so that one can go on from it.
     """
-    window: dict[str, Any] = {"order_by": OLDEST_FIRST}
-    around = (
-        _waiting(person.id, also=version_id)
-        .with_only_columns(
-            Version.id.label("version_id"),
-            _waits().label("waits"),
-            func.row_number().over(**window).label("number"),
-            func.count().over().label("total"),
-            func.lag(Version.id).over(**window).label("before"),
-            func.lag(Enrolment.run_id).over(**window).label("before_run"),
-            func.lead(Version.id).over(**window).label("after"),
-            func.lead(Enrolment.run_id).over(**window).label("after_run"),
-        )
-        .subquery()
-    )
-    row = db.session.execute(select(around).where(around.c.version_id == version_id)).one_or_none()
+    row = db.session.execute(_around(), {"trainer_id": person.id, "version_id": version_id}).one_or_none()
     if row is None:
         return Place(None, 0, None, None)
     return Place(
@@ -131,48 +115,52 @@ def place(person: Person, version_id: int) -> Place:
     )
 
 
-def is_newest() -> Any:
-    """The condition that a version is the last of its submission."""
-    newer = _newer()
-    return ~exists().where(newer.submission_id == Version.submission_id, newer.number > Version.number)
+def _of_trainer(*columns: Any) -> Select[Any]:
+    """What waits in the open runs of the trainer ``:trainer_id``, of participants who are still there."""
+    found = (
+        select(*columns)
+        .select_from(Waiting)
+        .join(Run, Run.id == Waiting.run_id)
+        .join(Enrolment, Enrolment.id == Waiting.enrolment_id)
+        .where(Run.archived_at.is_(None), Enrolment.role == PARTICIPANT, Enrolment.left_at.is_(None))
+    )
+    return _trained(found, Waiting.run_id)
 
 
-@cache
-def _newer() -> Any:
-    return aliased(Version)
-
-
-@cache
-def _trainer() -> Any:
-    return aliased(Enrolment)
-
-
-def _waits() -> Any:
-    return and_(
-        is_newest(),
-        Assessment.released_at.is_(None),
-        Enrolment.role == PARTICIPANT,
-        Enrolment.left_at.is_(None),
-        exists().where(Run.id == Enrolment.run_id, Run.archived_at.is_(None)).correlate(Enrolment),
+def _trained(found: Any, run_id: Any) -> Select[Any]:
+    trainer = aliased(Enrolment)
+    return found.join(trainer, trainer.run_id == run_id).where(
+        trainer.person_id == bindparam("trainer_id"), trainer.role == TRAINER, trainer.left_at.is_(None)
     )
 
 
-def _waiting(trainer_id: Any, also: int | None = None) -> Select[Any]:
-    trainer = _trainer()
-    here = and_(
-        trainer.run_id == Enrolment.run_id,
-        trainer.person_id == trainer_id,
-        trainer.role == TRAINER,
-        trainer.left_at.is_(None),
-    )
-    return (
-        select(Version)
+@once
+def _count() -> Select[int]:
+    return _of_trainer(func.count()).where(Waiting.run_id == bindparam("run_id"))
+
+
+@once
+def _around() -> Select[Any]:
+    waits = _of_trainer(Waiting.version_id, Waiting.run_id, Waiting.handed_in_at, literal(1).label("waits"))
+    itself = (
+        select(Version.id, Enrolment.run_id, Version.handed_in_at, literal(0))
         .join(Submission, Submission.id == Version.submission_id)
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .join(trainer, here)
-        .outerjoin(Assessment, Assessment.version_id == Version.id)
-        .where(_waits() if also is None else or_(_waits(), Version.id == also))
+        .where(Version.id == bindparam("version_id"), Version.id.not_in(_of_trainer(Waiting.version_id)))
     )
+    queue = union_all(waits, _trained(itself, Enrolment.run_id)).subquery()
+    window: dict[str, Any] = {"order_by": (queue.c.handed_in_at, queue.c.version_id)}
+    around = select(
+        queue.c.version_id,
+        queue.c.waits,
+        func.row_number().over(**window).label("number"),
+        func.count().over().label("total"),
+        func.lag(queue.c.version_id).over(**window).label("before"),
+        func.lag(queue.c.run_id).over(**window).label("before_run"),
+        func.lead(queue.c.version_id).over(**window).label("after"),
+        func.lead(queue.c.run_id).over(**window).label("after_run"),
+    ).subquery()
+    return select(around).where(around.c.version_id == bindparam("version_id"))
 
 
 @once
@@ -185,13 +173,10 @@ def _rows() -> Select[Any]:
 def _oldest() -> Select[Any]:
     """The rows of what waits longest, each with how many wait in all: found first, and only then filled in."""
     found = (
-        _waiting(bindparam("trainer_id"))
-        .with_only_columns(Version.id.label("version_id"), func.count().over().label("total"))
-        .order_by(*OLDEST_FIRST)
-        .limit(bindparam("limit"))
-        .subquery()
+        _of_trainer(Waiting.version_id.label("version_id")).order_by(*OLDEST_FIRST).limit(bindparam("limit")).subquery()
     )
-    return _details(found.c.total).join(found, found.c.version_id == Version.id)
+    total = _of_trainer(func.count()).scalar_subquery()
+    return _details(total).join(found, found.c.version_id == Version.id)
 
 
 def _details(*more: Any) -> Select[Any]:
@@ -219,5 +204,5 @@ def _details(*more: Any) -> Select[Any]:
         .join(Activity, Activity.id == Submission.activity_id)
         .outerjoin(Library, Library.id == Person.library_id)
         .outerjoin(Assessment, Assessment.version_id == Version.id)
-        .order_by(*OLDEST_FIRST)
+        .order_by(Version.handed_in_at, Version.id)
     )

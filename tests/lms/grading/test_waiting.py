@@ -10,8 +10,8 @@ from lms.accounts.models import Person
 from lms.assignments.models import Draft, Submission, Version
 from lms.courses.models import Activity
 from lms.db import db
-from lms.grading import services
-from lms.grading.models import Assessment, CriterionLevel
+from lms.grading import queue, services
+from lms.grading.models import Assessment, CriterionLevel, Waiting
 from lms.runs.models import PARTICIPANT, TRAINER, Enrolment
 
 
@@ -269,6 +269,7 @@ def fill(judging, count):
             assessments = list(db.session.scalars(insert(Assessment).returning(Assessment.id), judged))
             levels = [{"assessment_id": row, "criterion": "bronnen", "level": "goed"} for row in assessments]
             db.session.execute(insert(CriterionLevel), levels)
+    queue.renew(db.session.connection(), submissions)
     db.session.commit()
     return versions[count // 2]
 
@@ -297,3 +298,32 @@ def test_screen_costs_the_same_with_ten_as_with_two_hundred(make_judging, querie
         assert f"van {count} uit al uw groepen, oudste eerst" in text_of(page)
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 12, seen
+
+
+def test_the_kept_list_is_what_the_work_says(make_judging):
+    """Whatever was done to it, in whatever order."""
+    judging = make_judging(participants=3)
+    first, second, third = judging.participants
+    versions = [judging.hand_in(person) for person in (first, second, third)]
+    judging.release(versions[0])
+    again = judging.hand_in(second)
+    judging.save(again)
+    judging.release(versions[2])
+    judging.retract(versions[2])
+    assert kept() == says() == {again, versions[2]}
+    db.session.delete(db.session.get(Version, again))
+    db.session.commit()
+    assert kept() == says() == {versions[1], versions[2]}
+
+
+def kept():
+    return set(db.session.scalars(select(Waiting.version_id)))
+
+
+def says():
+    """By the book: the last version of each submission that has no released judgement."""
+    last = {
+        version.submission_id: version.id for version in db.session.scalars(select(Version).order_by(Version.number))
+    }
+    released = select(Assessment.version_id).where(Assessment.released_at.is_not(None))
+    return set(last.values()) - set(db.session.scalars(released))

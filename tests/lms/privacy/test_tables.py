@@ -18,6 +18,7 @@ FATE = {
     "core_role_grant": GOES,
     "core_submission": GOES,
     "core_taking": STAYS,
+    "core_waiting": GOES,
 }
 """What happens to the rows of a person, for the tables that refer to one or to an enrolment."""
 
