@@ -6,8 +6,9 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
+from lms import create_app
 from lms.db import db
-from lms.testing import Make
+from lms.testing import SETTINGS, Make
 
 PATIENCE = 20  # seconds
 BUSY = "Het is nu te druk om te bewaren."
@@ -28,6 +29,19 @@ class SlowLine(io.RawIOBase):
         piece, self.body = self.body[:3], self.body[3:]
         buffer[: len(piece)] = piece
         return len(piece)
+
+
+def test_how_sqlite_is_opened(tmp_path):
+    """By a site as it is served, for the apps of tests do not wait for their disk."""
+    address = f"sqlite:///{tmp_path}/site.sqlite"
+    site = create_app({**SETTINGS, "INSTANCE": tmp_path, "SQLALCHEMY_DATABASE_URI": address})
+    asked = ("journal_mode", "foreign_keys", "synchronous", "secure_delete")
+    with site.app_context(), db.engine.connect() as connection:
+        told = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked}
+    # 2 is FULL: what was acknowledged survives a power cut.
+    assert told == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1}
+    with site.app_context():
+        db.engine.dispose()
 
 
 def test_who_reads_holds_no_writer_up(halting):

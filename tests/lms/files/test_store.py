@@ -147,20 +147,46 @@ def test_a_key_that_says_nothing_of_the_person(there, bucket):
     assert re.fullmatch(r"een/site/[0-9a-f]{2}/[0-9a-f]{40}", next(iter(bucket.objects)))
 
 
-def test_backup_out_of_a_bucket_into_a_folder(there, bucket, make_app, empty_database, lms_command, tmp_path):
-    """The site moves: what lay in the bucket lies in the instance afterwards."""
+@pytest.mark.parametrize("to", ["folder", "bucket"])
+def test_backup_out_of_a_bucket(there, bucket, make_app, empty_database, lms_command, tmp_path, to):
+    """The site moves: what lay in the bucket lies in the instance afterwards, or in another place of the bucket."""
     there.hand_in(("kaart.pdf", PDF), ("groot.pdf", LARGE))
     keys = sorted(store.keys())
+    before = {key: kept.content for key, kept in bucket.objects.items()}
     result = lms_command("backup", tmp_path / "site.zip", site=current_app._get_current_object())
     assert result.exit_code == 0, result.output
     folder = tmp_path / "nieuw"
     folder.mkdir()
-    target = make_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=empty_database(folder))
+    place = {"FILES_URL": "s3://proef/twee"} if to == "bucket" else {}
+    target = make_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=empty_database(folder), **place)
     result = lms_command("restore", tmp_path / "site.zip", site=target)
     assert result.exit_code == 0, result.output
-    found = sorted(path for path in (folder / "files").rglob("*") if path.is_file())
-    assert [path.relative_to(folder / "files").as_posix() for path in found] == keys
-    assert {path.read_bytes() for path in found} == {PDF, LARGE}
+    if to == "bucket":
+        found = {key.removeprefix("twee/"): kept.content for key, kept in bucket.objects.items() if key[:5] == "twee/"}
+    else:
+        paths = [path for path in (folder / "files").rglob("*") if path.is_file()]
+        found = {path.relative_to(folder / "files").as_posix(): path.read_bytes() for path in paths}
+    assert sorted(found) == keys
+    assert set(found.values()) == {PDF, LARGE}
+    assert {key: bucket.objects[key].content for key in before} == before, "the old place is as it was"
+    result = lms_command("files", "check", "--read", site=target)
+    assert result.exit_code == 0, result.output
+
+
+def test_a_restore_into_a_bucket_that_refuses_leaves_nothing(
+    there, bucket, make_app, empty_database, lms_command, tmp_path
+):
+    there.hand_in(("kaart.pdf", PDF))
+    assert lms_command("backup", tmp_path / "site.zip", site=current_app._get_current_object()).exit_code == 0
+    folder = tmp_path / "nieuw"
+    folder.mkdir()
+    target = make_app(INSTANCE=folder, SQLALCHEMY_DATABASE_URI=empty_database(folder), FILES_URL="s3://proef/twee")
+    bucket.refusal = 403
+    result = lms_command("restore", tmp_path / "site.zip", site=target)
+    assert result.exit_code == 1
+    assert "The files cannot be put back" in result.output
+    bucket.refusal = None
+    assert lms_command("restore", tmp_path / "site.zip", site=target).exit_code == 0, "the place was still empty"
 
 
 # ---- a disk that is full ----
