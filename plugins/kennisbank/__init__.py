@@ -6,6 +6,7 @@ from lms.api import (
     Demo,
     DemoAccount,
     Event,
+    Listener,
     MailKind,
     NavItem,
     Permission,
@@ -25,6 +26,7 @@ from . import reader_routes as reader_routes
 from .actions import load
 from .collection import Collection
 from .routes import bp
+from .search import groups, index
 
 HERE = Path(__file__).parent
 
@@ -68,7 +70,12 @@ plugin = Plugin(
             privacy.erase,
         ),
     ),
-    setup=(Setup(_l("De acties van de kennisbank"), load),),
+    listeners=(Listener("kennisbank.changed", index.changed),),
+    setup=(
+        Setup(_l("De synoniemen van de kennisbank"), groups.load),
+        Setup(_l("De acties van de kennisbank"), load),
+        Setup(_l("De zoekmachine van de kennisbank"), index.fill),
+    ),
     demo=(Demo(demo.load),),
     demo_accounts=(
         DemoAccount(

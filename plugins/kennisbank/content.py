@@ -19,7 +19,6 @@ from lms.api import Person, Term, db, now, send
 
 from .lists import LISTS, RESULT_KIND, UNKNOWN, Lists
 from .models import Entry, EntryTerm, EntryWord, Result, Revision
-from .text import fold
 
 TEXTS = (
     "title", "library", "country", "period", "goal", "target", "channels", "phase_note", "partners", "done", "result",
@@ -66,7 +65,6 @@ def put(
     if before == after and (entry.revision or not keep):
         return False
     entry.year = first_year(entry.period or "")
-    entry.folded = fold(" ".join(searchable(entry, lists).values()))
     entry.updated_at = now()
     db.session.add(entry)
     if keep:

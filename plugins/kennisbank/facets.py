@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import select
 
-from lms.api import Person, Term, Vocabulary, db
+from lms.api import Term, Vocabulary, db
 from lms.api import lazy_gettext as _l
 
 from .lists import UNKNOWN
-from .models import Entry, EntryTerm
-from .reading import listed
-from .text import fold
+from .models import Entry
 
-MOST_WORDS, LONGEST_QUERY = 10, 200
+LONGEST_QUERY = 200
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,16 @@ FACETS = (
     Facet("innovatiefase", "innovatiefase", _l("Innovatiefase")),
     Facet("resultaat", "resultaatsoort", _l("Resultaat"), open=True),
 )
+
+
+RELEVANCE, NEWEST, MEASURED, TAKEN = "relevantie", "nieuwste", "gemeten", "overgenomen"
+SORTS = {
+    RELEVANCE: _l("Wat het best past"),
+    MEASURED: _l("Best gemeten"),
+    NEWEST: _l("Nieuwste"),
+    TAKEN: _l("Meest overgenomen"),
+}
+"""The orders of the list, by the value in the address."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,11 @@ class Words:
 
 @dataclass(frozen=True)
 class Selection:
-    """What somebody searches: words, and for each filter the codes that they selected."""
+    """What somebody searches: words, for each filter the codes that they selected, and the order they want."""
 
     q: str = ""
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sort: str = ""
 
     @classmethod
     def read(cls, q: str, values: Callable[[str], Iterable[str]], words: Words) -> "Selection":
@@ -95,15 +104,19 @@ class Selection:
             codes = tuple(dict.fromkeys(code for code in values(facet.key) if code in known))
             if codes:
                 chosen.append((facet.key, codes))
-        return cls(" ".join(q[:LONGEST_QUERY].split()), tuple(chosen))
+        sort = next((value for value in values("volgorde") if value in SORTS), "")
+        # PostgreSQL takes no zero character.
+        return cls(" ".join(q[:LONGEST_QUERY].replace("\0", " ").split()), tuple(chosen), sort)
 
     def __bool__(self) -> bool:
+        """Does it leave anything out?"""
         return bool(self.q or self.chosen)
 
     @property
     def args(self) -> dict[str, Any]:
         """The selection as arguments of ``url_for``."""
-        return ({"q": self.q} if self.q else {}) | {key: list(codes) for key, codes in self.chosen}
+        sort = {"volgorde": self.sort} if self.sort else {}
+        return ({"q": self.q} if self.q else {}) | {key: list(codes) for key, codes in self.chosen} | sort
 
     def codes(self, facet: Facet) -> tuple[str, ...]:
         return dict(self.chosen).get(facet.key, ())
@@ -116,6 +129,10 @@ class Selection:
     def without_words(self) -> "Selection":
         return replace(self, q="")
 
+    def with_words(self, q: str) -> "Selection":
+        """The same filters for other words."""
+        return replace(self, q=q)
+
 
 @dataclass(frozen=True)
 class Option:
@@ -127,53 +144,12 @@ class Option:
     chosen: bool
 
 
-def conditions(selection: Selection, words: Words, skip: Facet | None = None) -> list[ColumnElement[bool]]:
-    """What an entry must be to be shown: any of the values of a filter, all of the filters, all of the words."""
-    found: list[ColumnElement[bool]] = [
-        Entry.folded.contains(word, autoescape=True) for word in fold(selection.q).split()[:MOST_WORDS]
-    ]
-    for facet in FACETS:
-        codes = selection.codes(facet)
-        if not codes or facet == skip:
-            continue
-        ids = [word.id for word in words.of(facet) if word.code in codes]
-        any_of = [Entry.id.in_(select(EntryTerm.entry_id).where(EntryTerm.term_id.in_(ids)))] if ids else []
-        found.append(or_(*any_of, *([_unknown(facet)] if UNKNOWN in codes else [])))
-    return found
-
-
-def options(selection: Selection, words: Words, person: Person) -> list[tuple[Facet, list[Option]]]:
-    """Every filter with its values and counts. One query.
-
-    The counts of a filter heed all other filters but not itself, since its values add to each other.
-    """
-    parts = []
-    for facet in FACETS:
-        where = [*conditions(selection, words, skip=facet), *listed(person)]
-        parts.append(
-            select(literal(facet.key).label("facet"), EntryTerm.term_id, func.count().label("number"))
-            .join(Entry, Entry.id == EntryTerm.entry_id)
-            .where(EntryTerm.vocabulary == facet.vocabulary, *where)
-            .group_by(EntryTerm.term_id)
-        )
-        parts.append(
-            select(literal(facet.key), cast(null(), Integer), func.count())
-            .select_from(Entry)
-            .where(_unknown(facet), *where)
-        )
-    counts = {(key, term_id): number for key, term_id, number in db.session.execute(union_all(*parts))}
-    return [(facet, _options(facet, selection, words, counts)) for facet in FACETS]
-
-
-def _options(facet: Facet, selection: Selection, words: Words, counts: dict[Any, int]) -> list[Option]:
+def options_of(facet: Facet, selection: Selection, words: Words, counts: dict[int, int]) -> list[Option]:
+    """The values of one filter; ``counts`` has how many entries each term has, and under 0 how many have none."""
     codes = selection.codes(facet)
     found = [
-        Option(word.code, word.label, counts.get((facet.key, word.id), 0), word.code in codes)
+        Option(word.code, word.label, counts.get(word.id, 0), word.code in codes)
         for word in words.of(facet)
-        if word.active or word.code in codes or (facet.key, word.id) in counts
+        if word.active or word.code in codes or word.id in counts
     ]
-    return [*found, Option(UNKNOWN, _l("onbekend"), counts.get((facet.key, None), 0), UNKNOWN in codes)]
-
-
-def _unknown(facet: Facet) -> ColumnElement[bool]:
-    return Entry.id.not_in(select(EntryTerm.entry_id).where(EntryTerm.vocabulary == facet.vocabulary))
+    return [*found, Option(UNKNOWN, _l("onbekend"), counts.get(0, 0), UNKNOWN in codes)]

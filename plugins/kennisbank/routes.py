@@ -10,10 +10,11 @@ from lms.api import gettext as _
 
 from . import evidence, figures, lifecycle, reading, services
 from .collection import Collection, Shelf
-from .facets import FACETS, Selection, Words, options
+from .facets import FACETS, SORTS, Selection, Words
 from .kinds import kind_of
 from .lists import LISTS
 from .models import Entry, Status
+from .search.finding import Search
 from .text import country, linked, pieces
 
 bp = Blueprint("kennisbank", __name__, url_prefix="/kennisbank", template_folder="templates", static_folder="static")
@@ -29,12 +30,17 @@ def index() -> ResponseReturnValue:
     """The entries, with filters and their counts; the selection is in the address."""
     words = Words()
     selection = _selection(words)
+    search = Search(selection, words, current_user)
+    page, facets = services.find(search, _page_number())
     return render_template(
         "kennisbank/index.html",
         words=words,
         selection=selection,
-        page=services.find(selection, words, _page_number(), current_user),
-        facets=options(selection, words, current_user),
+        search=search,
+        page=page,
+        facets=facets,
+        sorts=SORTS,
+        suggestion=search.suggestion() if search.query and not page.total else "",
     )
 
 

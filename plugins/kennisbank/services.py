@@ -2,44 +2,26 @@
 
 from dataclasses import dataclass
 
-from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from lms.api import Activity, Enrolment, NotFound, Person, Run, Term, Visit, db, now, progress
+from lms.api import Activity, Enrolment, NotFound, Person, Run, Visit, db, now, progress
 from lms.api import gettext as _
 
-from .facets import Selection, Words, conditions
-from .models import Choice, Entry, EntryTerm, Pick
-from .reading import listed
+from .facets import Facet, Option
+from .models import Choice, Entry, Pick
+from .search.finding import Page, Search
 
 PER_PAGE = 20
 PARTICIPANT = "participant"
 
 
-def find(selection: Selection, words: Words, page: int, person: Person) -> Pagination:
-    """A page of the entries that fit and that the person may read, the best measured first.
-
-    Two queries and one for their terms.
-    """
-    # The list of kinds runs from measured to insight; an entry without a kind comes last.
-    trust = (
-        select(func.min(Term.position))
-        .join(EntryTerm, EntryTerm.term_id == Term.id)
-        .where(EntryTerm.entry_id == Entry.id, EntryTerm.vocabulary == "resultaatsoort")
-        .correlate(Entry)
-        .scalar_subquery()
-    )
-    found = (
-        select(Entry)
-        .where(*conditions(selection, words), *listed(person))
-        .order_by(func.coalesce(trust, 1000), Entry.title, Entry.id)
-        .options(selectinload(Entry.links))
-    )
-    hits = db.paginate(found, page=page, per_page=PER_PAGE, error_out=False)
-    if page > 1 and not hits.items:
+def find(search: Search, page: int) -> tuple[Page, list[tuple[Facet, list[Option]]]]:
+    """A page of the hits, and the filters with their counts. Raises NotFound for a page that is not there."""
+    found = search.page((page - 1) * PER_PAGE, PER_PAGE)
+    if page > 1 and not found.hits:
         raise NotFound(_("Deze bladzijde van de kennisbank bestaat niet."))
-    return hits
+    return Page(page=page, per_page=PER_PAGE, max_per_page=PER_PAGE, found=found), found.facets
 
 
 def by_slug(slugs: list[str]) -> dict[str, Entry]:

@@ -3,6 +3,7 @@ from sqlalchemy import delete, insert, select
 
 from lms.api import Term, db, terms
 from plugins.kennisbank.models import Entry, EntryTerm
+from plugins.kennisbank.search import index
 
 
 @pytest.fixture
@@ -26,7 +27,6 @@ def shelve(app):
                     "library": "Bibliotheek Waterdorp",
                     "period": "2025",
                     "done": "Er is iets gedaan.",
-                    "folded": f"actie {n:04d} bibliotheek waterdorp",
                     "origin": "proef",
                 }
                 for n in range(number)
@@ -40,6 +40,7 @@ def shelve(app):
                 {"entry_id": id, "term_id": words[n % 4].id, "vocabulary": vocabulary} for n, id in enumerate(ids)
             ]
         db.session.execute(insert(EntryTerm), links)
+        index.reindex()
         db.session.commit()
 
     return shelve

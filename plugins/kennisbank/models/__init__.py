@@ -2,6 +2,7 @@
 
 from .course import Choice, Citation, Pick
 from .entries import Draft, Entry, EntryTerm, EntryWord, Measured, Origin, Result, Revision, Status, Visibility
+from .finding import Filed, Indexed, Posting, Question, Synonym
 from .readers import Answer, Confirmation, TakeOver, Vote
 
 __all__ = [
@@ -13,12 +14,17 @@ __all__ = [
     "Entry",
     "EntryTerm",
     "EntryWord",
+    "Filed",
+    "Indexed",
     "Measured",
     "Origin",
     "Pick",
+    "Posting",
+    "Question",
     "Result",
     "Revision",
     "Status",
+    "Synonym",
     "TakeOver",
     "Visibility",
     "Vote",

@@ -89,7 +89,7 @@ class Entry(Base):
     otherwise: Mapped[str] = mapped_column(Text, default="")  # what one would do otherwise
     source: Mapped[str] = mapped_column(Text, default="")
     read_on: Mapped[date | None]  # when the sources were read
-    folded: Mapped[str] = mapped_column(Text, default="")  # all its words without accents and capitals, to search
+    folded: Mapped[str] = mapped_column(Text, default="")  # its words as ``search`` writes them, for phrases
 
     revision: Mapped[int] = mapped_column(default=0)  # the number of the last row in ``revisions``
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)

@@ -47,30 +47,46 @@ class Query:
     phrases: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.units)
+        return bool(self.units or self.phrases)
 
 
-def tokens_of(word: Word, synonyms: Synonyms, more: More = none) -> dict[str, int]:
-    """The tokens of one word of a text with how well each fits."""
-    found: dict[str, int] = {}
+class Tokens:
+    """The tokens of words with how well each fits; remembers what it worked out.
 
-    def add(tokens: Iterable[str], kind: int) -> None:
-        for token in tokens:
-            found[token] = max(kind, found.get(token, 0))
+    ``more`` tells which words of our own texts may be parts of compounds.
+    """
 
-    add([f"={word.folded}"], EXACT)
-    add(keys_of(word), FORM)
-    inner = list(word.parts)
-    for piece in word.parts or (word.plain,):
-        inner += parts(piece, more)
-    for part in inner:
-        own = keys(part)
-        add(own, PART)
-        add(synonyms.of(own), PART)
-    return {token[:LONGEST_TOKEN]: kind for token, kind in found.items()}
+    def __init__(self, synonyms: Synonyms, more: More = none) -> None:
+        self.synonyms, self.more = synonyms, more
+        self._known: dict[Word, dict[str, int]] = {}
+
+    def of(self, word: Word) -> dict[str, int]:
+        """Token to EXACT, FORM, SYNONYM or PART, for one word of a text."""
+        if word not in self._known:
+            self._known[word] = self._work_out(word)
+        return self._known[word]
+
+    def _work_out(self, word: Word) -> dict[str, int]:
+        found: dict[str, int] = {}
+
+        def add(tokens: Iterable[str], kind: int) -> None:
+            for token in tokens:
+                found[token] = max(kind, found.get(token, 0))
+
+        own = keys_of(word)
+        add(_written(word.folded, own), EXACT)
+        add(own, FORM)
+        inner = list(word.parts)
+        for piece in word.parts or (word.plain,):
+            inner += parts(piece, self.more)
+        for part in inner:
+            inner_keys = keys(part)
+            add(inner_keys, PART)
+            add(self.synonyms.of(inner_keys), PART)
+        return {token[:LONGEST_TOKEN]: kind for token, kind in found.items()}
 
 
-def index(fields: Iterable[Field], synonyms: Synonyms, more: More = none) -> dict[str, int]:
+def index(fields: Iterable[Field], tokens: Tokens) -> dict[str, int]:
     """The tokens of an entry with their weights, which only mean something beside each other."""
     weights: dict[str, float] = {}
     for field in fields:
@@ -79,9 +95,9 @@ def index(fields: Iterable[Field], synonyms: Synonyms, more: More = none) -> dic
         long = 1 - _B + _B * len(kept) / _USUAL
         counts: dict[tuple[str, int], int] = {}
         for word in kept + _joined(text):
-            for token, kind in tokens_of(word, synonyms, more).items():
+            for token, kind in tokens.of(word).items():
                 counts[token, kind] = counts.get((token, kind), 0) + 1
-        for found in synonyms.find([keys_of(word) for word in kept]):
+        for found in tokens.synonyms.find([keys_of(word) for word in kept]):
             counts[found.token, SYNONYM] = counts.get((found.token, SYNONYM), 0) + 1
         for (token, kind), count in counts.items():
             often = count * (_K + 1) / (count + _K * long)
@@ -122,8 +138,13 @@ def ask(typed: str, synonyms: Synonyms) -> Query:
 
 
 def _asked(word: Word, own: Keys, synonyms: Synonyms) -> frozenset[str]:
-    tokens = {f"={word.folded}", *own, *synonyms.of(own)}
+    tokens = {*_written(word.folded, own), *own, *synonyms.of(own)}
     return frozenset(token[:LONGEST_TOKEN] for token in tokens)
+
+
+def _written(folded: str, own: Keys) -> list[str]:
+    """The token of the form as written: the key itself when that is the same, so that one token will do."""
+    return [folded if folded in own else f"={folded}"]
 
 
 def _loose(word: Word) -> list[Word]:
@@ -133,7 +154,12 @@ def _loose(word: Word) -> list[Word]:
     return [word]
 
 
+def rows(texts: Iterable[str]) -> str:
+    """Texts as :func:`phrase` is looked for in them: no phrase runs from one text into the next."""
+    return "|".join(map(phrase, texts))
+
+
 def phrase(text: str) -> str:
-    """The words of a text in a row, as ``phrases`` looks for them: « lezen voor leven »."""
+    """The words of a text in a row, as they are looked for: « lezen voor leven »."""
     row = " ".join(word.folded for word in words(text) if word.folded)
     return f" {row} " if row else ""

@@ -5,6 +5,7 @@ The words of simplemma's list count, and those that our own texts use. A split t
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from .folding import listed
 from .forms import close, known, lemma
@@ -38,6 +39,15 @@ def none(_part: str) -> bool:
 def parts(word: str, more: More = none) -> tuple[str, ...]:
     """All words in a compound, those of more parts too: «kinderboekenweek» has kinder, boeken, week, kinderboeken and
     boekenweek. Nothing for a word that is no compound. ``more`` tells which words count beside those of the list."""
+    return _listed_parts(word) if more is none else _parts(word, more)
+
+
+@lru_cache(50_000)
+def _listed_parts(word: str) -> tuple[str, ...]:
+    return _parts(word, none)
+
+
+def _parts(word: str, more: More) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for split in splits(lemma(word) if known(word) else word, more):
         atoms = [atom for part in split for atom in _atoms(part, more)]

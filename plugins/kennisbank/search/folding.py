@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -43,15 +44,17 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(1_000)  # the same text is read for its tokens, its phrases and its compounds
+def words(text: str) -> tuple[Word, ...]:
     """The words of the text in order, with stop words. «65+» and «65-plussers» become «65plus».
 
     A word with hyphens is one word with parts: «co-creatie» is «cocreatie», and «TikTok-actie» is found by «actie».
     """
     text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).translate(_HYPHENS)
-    return [_word(found[0].lower()) for found in _WORD.finditer(text) if len(found[0]) <= LONGEST]
+    return tuple(_word(found[0].lower()) for found in _WORD.finditer(text) if len(found[0]) <= LONGEST)
 
 
+@lru_cache(50_000)
 def _word(plain: str) -> Word:
     if years := _PLUS.fullmatch(plain):
         return Word(plain, f"{years[1]}plus")

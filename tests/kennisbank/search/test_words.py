@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.kennisbank.search.analysis import Field, ask, index, phrase
+from plugins.kennisbank.search.analysis import Field, Tokens, ask, index, phrase
 from plugins.kennisbank.search.compounds import parts
 from plugins.kennisbank.search.folding import words
 from plugins.kennisbank.search.synonyms import Synonyms
@@ -36,7 +36,7 @@ GROUPS = Synonyms(
 
 def finds(typed, text):
     asked = ask(typed, GROUPS)
-    kept = index([Field("text", 1, text)], GROUPS)
+    kept = index([Field("text", 1, text)], Tokens(GROUPS))
     return bool(asked) and all(unit.tokens & kept.keys() for unit in asked.units)
 
 
@@ -97,7 +97,7 @@ def test_a_phrase_is_asked_as_it_stands():
 
 def test_a_title_weighs_more_than_text_and_a_word_as_written_more_than_another_form():
     def weight(text, typed, field=1):
-        kept = index([Field("text", field, text)], GROUPS)
+        kept = index([Field("text", field, text)], Tokens(GROUPS))
         return max(kept.get(token, 0) for token in ask(typed, GROUPS).units[0].tokens)
 
     assert weight("kalender", "kalender", 8) > weight("kalender", "kalender")

@@ -1,0 +1,203 @@
+"""Asks the index: which entries fit, in which order, and how many each value of a filter would show.
+
+Plain SQL on tables of our own with whole numbers for weights, so SQLite and PostgreSQL find the same in the same order.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import CTE, ColumnElement, Select, exists, false, func, literal, select, union_all
+
+from lms.api import Person, db
+
+from ..content import WHOLE
+from ..facets import FACETS, MEASURED, NEWEST, RELEVANCE, TAKEN, Facet, Option, Selection, Words, options_of
+from ..lists import UNKNOWN
+from ..models import Entry, Filed, Indexed, Posting, TakeOver
+from ..reading import listed
+from .analysis import Query, Tokens, ask
+from .index import synonyms
+from .matches import Match, by_field, matched
+from .suggest import suggestion
+
+_TOTAL, _PAGE = -1, -2  # in the place of a filter's number
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry with how well it fits; 0 when no words were asked."""
+
+    entry: Entry
+    score: int
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def where(self) -> list[tuple[Any, list[str]]]:
+        """The words that fit, by the name of the field that they stand in."""
+        return list(by_field(list(self.matches)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: ``total`` entries, of which ``hits`` are on this page, and the filters with counts."""
+
+    total: int
+    hits: list[Hit]
+    facets: list[tuple[Facet, list[Option]]]
+
+
+class Page(Pagination):
+    """A page of the hits, for the links to other pages."""
+
+    def _query_items(self) -> list[Hit]:
+        return list(self._query_args["found"].hits)
+
+    def _query_count(self) -> int:
+        return int(self._query_args["found"].total)
+
+
+class Search:
+    """One search by one person: :meth:`page` asks all at once, so that the words are looked up once."""
+
+    def __init__(self, selection: Selection, words: Words, person: Person) -> None:
+        self.selection, self.words, self.person = selection, words, person
+        self.tokens = Tokens(synonyms()) if selection.q else None
+        self.query = ask(selection.q, self.tokens.synonyms) if self.tokens else Query()
+
+    @property
+    def sort(self) -> str:
+        """How the hits are ordered: as asked, else by relevance when there are words."""
+        by_default = RELEVANCE if self.query else MEASURED
+        asked = self.selection.sort
+        return asked if asked and (asked != RELEVANCE or self.query) else by_default
+
+    def page(self, offset: int, limit: int) -> Found:
+        """Some hits in their order, how many there are, and each filter with its values and counts. Six queries, and
+        one for how rare words are when there are more.
+
+        The counts of a filter heed all other filters but not itself, since its values add to each other.
+        """
+        base = self._base(self._rarities())
+        chosen = [number for number, facet in enumerate(FACETS) if self.selection.codes(facet)]
+        hits = self._hits(base, chosen, "hits")
+        # The numbers alone: sorting whole entries would carry all their text along.
+        place = func.row_number().over(order_by=[*self._order(base), base.c.entry_id]).label("place")
+        best = select(literal(_PAGE), base.c.entry_id, base.c.score, place).join(
+            hits, hits.c.entry_id == base.c.entry_id
+        )
+        best = best.join(Indexed, Indexed.entry_id == base.c.entry_id).order_by(place).offset(offset).limit(limit)
+        parts: list[Any] = [
+            select(literal(_TOTAL), literal(0), literal(0), func.count()).select_from(hits),
+            select(best.subquery("best")),
+            _tally(hits, [number for number in range(len(FACETS)) if number not in chosen]),
+        ]
+        for number in chosen:
+            rest = self._hits(base, [other for other in chosen if other != number], f"without_{number}")
+            parts.append(_tally(rest, [number]))
+        counts: dict[tuple[int, int], int] = {}
+        order: list[tuple[int, int, int]] = []
+        for kind, own, value, number in db.session.execute(union_all(*parts)):
+            if kind == _PAGE:
+                order.append((number, own, value))
+            else:
+                counts[kind, own] = number
+        return Found(
+            counts[_TOTAL, 0],
+            self._load([(entry_id, score) for _place, entry_id, score in sorted(order)]),
+            [(facet, options_of(facet, self.selection, self.words, _of(counts, n))) for n, facet in enumerate(FACETS)],
+        )
+
+    def ids(self, most: int) -> list[int]:
+        """The numbers of the first entries in their order, for an export."""
+        base = self._base(self._rarities())
+        hits = self._hits(base, [n for n, facet in enumerate(FACETS) if self.selection.codes(facet)], "hits")
+        found = select(base.c.entry_id).join(hits, hits.c.entry_id == base.c.entry_id)
+        found = found.join(Indexed, Indexed.entry_id == base.c.entry_id)
+        return list(db.session.scalars(found.order_by(*self._order(base), base.c.entry_id).limit(most)))
+
+    def suggestion(self) -> str:
+        """«Bedoelde u …?», or nothing."""
+        return suggestion(self.selection.q, self.query, self.person)
+
+    def _load(self, scores: list[tuple[int, int]]) -> list[Hit]:
+        ids = [number for number, _score in scores]
+        wanted = select(Entry).where(Entry.id.in_(ids), *listed(self.person)).options(*WHOLE)
+        entries = {entry.id: entry for entry in db.session.scalars(wanted)}
+        return [self._hit(entries[number], score) for number, score in scores if number in entries]
+
+    def _hit(self, entry: Entry, score: int) -> Hit:
+        if self.tokens is None or not self.query.units:
+            return Hit(entry, score)
+        return Hit(entry, score, tuple(matched(entry, self.query, self.tokens)))
+
+    def _rarities(self) -> Sequence[int]:
+        """How much each word tells, from 1 upwards: a word that few entries have tells more. One word needs none."""
+        units = self.query.units
+        if len(units) < 2:
+            return [1] * len(units)
+        asked = [
+            select(func.count(Posting.entry_id.distinct())).where(Posting.token.in_(unit.tokens)).scalar_subquery()
+            for unit in units
+        ]
+        everything = select(func.count()).select_from(Indexed).scalar_subquery()
+        total, *having = db.session.execute(select(everything, *asked)).one()
+        return [round(10 * math.log(1 + (total + 1) / (number + 0.5))) + 1 for number in having]
+
+    def _base(self, rare: Sequence[int]) -> CTE:
+        """The entries that have the words and that the person may find, with their score, whatever the filters."""
+        found, score = select(Indexed.entry_id), literal(0)
+        for number, unit in enumerate(self.query.units):
+            fits = select(Posting.entry_id, Posting.weight).where(Posting.token.in_(sorted(unit.tokens)))
+            if len(unit.tokens) > 1:
+                fits = fits.with_only_columns(Posting.entry_id, func.max(Posting.weight).label("weight"))
+                fits = fits.group_by(Posting.entry_id)
+            word = fits.subquery(f"word_{number}")
+            found = found.join(word, word.c.entry_id == Indexed.entry_id)
+            score = score + word.c.weight * rare[number]
+        if self.selection.q and not self.query:
+            found = found.where(false())  # nothing but words that stand everywhere
+        if not self.person.is_authenticated:
+            found = found.where(Indexed.public)
+        for phrase in self.query.phrases:
+            rows = select(Entry.id).where(Entry.folded.contains(phrase, autoescape=True))
+            found = found.where(Indexed.entry_id.in_(rows))
+        return found.add_columns(score.label("score")).cte("base")
+
+    def _hits(self, base: CTE, facets: Sequence[int], name: str) -> CTE:
+        """Those that also have a chosen value of each of these filters."""
+        found = select(base.c.entry_id)
+        for number in facets:
+            codes = self.selection.codes(FACETS[number])
+            ids = [word.id for word in self.words.of(FACETS[number]) if word.code in codes] + [0] * (UNKNOWN in codes)
+            found = found.where(
+                exists().where(Filed.entry_id == base.c.entry_id, Filed.facet == number, Filed.term_id.in_(ids))
+            )
+        return found.cte(name)
+
+    def _order(self, base: CTE) -> list[ColumnElement[Any]]:
+        score, trust, year = base.c.score.desc(), Indexed.trust.asc(), Indexed.year.desc()
+        if self.sort == NEWEST:
+            return [year, score, trust]
+        if self.sort == TAKEN:
+            taken = select(func.count()).where(TakeOver.entry_id == Indexed.entry_id).correlate(Indexed)
+            return [taken.scalar_subquery().desc(), score, trust, year]
+        if self.sort == MEASURED:
+            return [trust, score, year]
+        return [score, trust, year]
+
+
+def _tally(found: CTE, facets: list[int]) -> Select[Any, Any, Any, Any]:
+    # The sum keeps SQLite from beginning with the filters: from the hits there are far fewer rows to read.
+    return (
+        select(Filed.facet, Filed.term_id, literal(0), func.count())
+        .join(found, found.c.entry_id == Filed.entry_id)
+        .where((Filed.facet + 0).in_(facets))
+        .group_by(Filed.facet, Filed.term_id)
+    )
+
+
+def _of(counts: Mapping[tuple[int, int], int], facet: int) -> dict[int, int]:
+    return {term: number for (own, term), number in counts.items() if own == facet}
