@@ -148,7 +148,8 @@ class Search:
 
     def _base(self, rare: Sequence[int]) -> CTE:
         """The entries that have the words and that the person may find, with their score, whatever the filters."""
-        found, score = select(Indexed.entry_id), literal(0)
+        found = select(Indexed.entry_id)
+        score: ColumnElement[int] = literal(0)
         for number, unit in enumerate(self.query.units):
             fits = select(Posting.entry_id, Posting.weight).where(Posting.token.in_(sorted(unit.tokens)))
             if len(unit.tokens) > 1:
