@@ -44,9 +44,10 @@ from .plugins import (
     State,
     Vocabularies,
 )
-from .policies import has_role, libraries_with_role, may, public, requires
+from .policies import has_role, libraries_with_role, may, people_with_role, public, requires
 from .privacy.names import without_name
 from .progress import services as progress
+from .runs.forms import DayField, HourField
 from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
 from .vocabularies.models import Term, Vocabulary
@@ -62,6 +63,7 @@ __all__ = [
     "Conflict",
     "Course",
     "CourseContent",
+    "DayField",
     "Demo",
     "DemoAccount",
     "DemoSite",
@@ -73,6 +75,7 @@ __all__ = [
     "Found",
     "Grid",
     "Holding",
+    "HourField",
     "Invalid",
     "JobKind",
     "Judgement",

@@ -23,6 +23,7 @@ plugin = Plugin(
     permissions=(
         Permission("community.read", _l("De community van de eigen bibliotheek zien"), roles={"member"}),
         Permission("community.edit", _l("De community van de eigen bibliotheek bijhouden"), roles={"member"}),
+        Permission("community.manage", _l("Programma's leiden"), roles={"community.lead"}),
         Permission("community.guide", _l("Communities begeleiden"), roles={"community.coach", "community.lead"}),
     ),
     nav=(NavItem(_l("Community"), "community.index", "community.read", icon="people", area="brick", position=40),),

@@ -123,8 +123,8 @@ def _programme(demo: DemoSite, day: Days, data: Mapping[str, Any]) -> None:
             )
     sessions: list[Session] = programme.sessions
     for row, session in zip(data["sessions"], sessions, strict=True):
-        for participation, people in zip(joined, row.get("came", ()), strict=False):
-            programmes.attend(session, participation, people)
+        came = zip(joined, row.get("came", ()), strict=False)
+        programmes.attend_all(session, {participation.id: people for participation, people in came})
 
 
 def _begin(demo: DemoSite, day: Days, story: Mapping[str, Any]) -> Community:

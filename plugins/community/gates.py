@@ -42,12 +42,12 @@ PEOPLE = 5
 def missing(community: Community) -> list[str]:
     """What the present step still needs; empty when its gate is open, or when all steps are done."""
     place = community.walk().now
-    gate = GATES.get(place.step.gate) if place else None
+    gate = GATES.get(place.step.gate) if place and not community.is_finished else None
     return gate(community) if gate else []
 
 
-def in_one_sentence(community: Community) -> str:
-    """What is needed for the next step."""
+def in_one_sentence(community: Community, wanted: list[str]) -> str:
+    """What is needed for the next step; ``wanted`` is what :func:`missing` found."""
     walk = community.walk()
     if community.is_reported:
         return _("Hoe ver deze community kwam, noemt de bron niet.")
@@ -55,7 +55,6 @@ def in_one_sentence(community: Community) -> str:
         return _("Deze community is gestopt.")
     if walk.now is None:
         return _("Alle stappen zijn klaar.")
-    wanted = missing(community)
     if wanted:
         return _("Voor de volgende stap is nog nodig: %(what)s.", what=listed(wanted))
     return _(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -15,7 +15,9 @@ from lms.api import gettext as _
 
 from . import evaluation
 from .access import WHOLE, coached_libraries, is_lead, newest_first
+from .calendar import QUIET_DAYS
 from .models import (
+    ACTIVE,
     FOR,
     MODES,
     PLANNED,
@@ -26,10 +28,12 @@ from .models import (
     Coaching,
     CoachTask,
     Community,
+    CommunityStep,
     Contact,
     Goal,
     Item,
     Participation,
+    PlanStep,
     Programme,
     Question,
     Session,
@@ -113,7 +117,22 @@ def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
 
     That is all for the programme lead, the own and the coached ones for others, and what was published.
     """
-    page = db.paginate(
+    page = db.paginate(_by_name(programme), per_page=PER_PAGE, max_per_page=PER_PAGE)
+    return page, _rows(programme, person, page.items)
+
+
+def all_rows(programme: Programme, person: Person) -> list[Row]:
+    """The same for all libraries at once, for a report."""
+    return _rows(programme, person, participations(programme))
+
+
+def participations(programme: Programme) -> Sequence[Participation]:
+    """All libraries of a programme, by name."""
+    return db.session.scalars(_by_name(programme)).all()
+
+
+def _by_name(programme: Programme) -> Select[Any]:
+    return (
         select(Participation)
         .join(Participation.library)
         .where(Participation.programme_id == programme.id)
@@ -122,11 +141,12 @@ def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
             joinedload(Participation.library, innerjoin=True),
             joinedload(Participation.succeeded_by),
             selectinload(Participation.coachings).joinedload(Coaching.person),
-        ),
-        per_page=PER_PAGE,
-        max_per_page=PER_PAGE,
+        )
     )
-    libraries = [participation.library_id for participation in page.items]
+
+
+def _rows(programme: Programme, person: Person, joined: Sequence[Participation]) -> list[Row]:
+    libraries = [participation.library_id for participation in joined]
     theirs: dict[int, Community] = {}
     found = select(Community).where(Community.programme_id == programme.id, Community.library_id.in_(libraries))
     for community in db.session.scalars(newest_first(found.options(*WHOLE))):
@@ -139,7 +159,7 @@ def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
     }
     ids = [community.id for community in open_to.values()]
     counted, scores = figures(ids), evaluation.means(ids)
-    return page, [
+    return [
         Row(
             participation,
             community := open_to.get(participation.library_id),
@@ -147,7 +167,7 @@ def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
             {q: result for (whose, q), result in scores.items() if community and whose == community.id},
             is_hidden=participation.library_id in theirs and community is None,
         )
-        for participation in page.items
+        for participation in joined
     ]
 
 
@@ -223,6 +243,43 @@ def shares(programme: Programme) -> list[Share]:
     total = sum(count for _province, count in counted)
     found = [Share(province, count, round(100 * count / total)) for province, count in counted]
     return sorted(found, key=lambda share: (-share.count, share.province))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a programme stands: its libraries that take part, those with a community that works, and those gone quiet."""
+
+    taking_part: int
+    working: int
+    quiet: int
+
+
+def counts(programme: Programme) -> Counts:
+    """How many libraries take part, of how many the community works, and how many planned nothing for 30 days."""
+    part = select(func.count(Participation.id)).where(
+        Participation.programme_id == programme.id, Participation.status == TAKING_PART
+    )
+    running = select(func.count(Community.id)).where(Community.programme_id == programme.id, Community.status == ACTIVE)
+    works = (
+        select(CommunityStep.id)
+        .join(PlanStep, PlanStep.id == CommunityStep.step_id)
+        .where(
+            CommunityStep.community_id == Community.id, CommunityStep.done_at.is_not(None), PlanStep.gate == "working"
+        )
+        .exists()
+    )
+    planned = (
+        select(Item.id)
+        .where(
+            Item.community_id == Community.id,
+            Item.status == PLANNED,
+            Item.ends_at > now(),
+            Item.starts_at <= now() + timedelta(days=QUIET_DAYS),
+        )
+        .exists()
+    )
+    queries = (part, running.where(works), running.where(~planned))
+    return Counts(*db.session.execute(select(*(query.scalar_subquery() for query in queries))).one())
 
 
 # ---- leading ----
@@ -343,17 +400,30 @@ def attendance(session: Session) -> dict[int, int]:
     return {row.participation_id: row.people for row in db.session.execute(found)}
 
 
-def attend(session: Session, participation: Participation, people: int) -> None:
-    """Write down how many colleagues of a library came; 0 when nobody did. What stood there is replaced."""
-    found = select(Attendance).where(
-        Attendance.session_id == session.id, Attendance.participation_id == participation.id
-    )
-    there = db.session.scalar(found)
-    if there is None:
-        there = Attendance(session_id=session.id, participation_id=participation.id)
-        db.session.add(there)
-    there.people = people
+def attend_all(session: Session, people: Mapping[int, int]) -> None:
+    """Write down how many colleagues came, by participation; 0 when nobody did. What stood there is replaced."""
+    there = {
+        attendance.participation_id: attendance
+        for attendance in db.session.scalars(select(Attendance).where(Attendance.session_id == session.id))
+    }
+    for participation, number in people.items():
+        if participation in there:
+            there[participation].people = number
+        else:
+            db.session.add(Attendance(session_id=session.id, participation_id=participation, people=number))
     db.session.flush()
+
+
+def session_kind(programme: Programme, title: str, plural: str) -> SessionKind:
+    """The kind of session with this title; made when the programme has none of it yet."""
+    key = "-".join(title.casefold().split())[:40]
+    found = select(SessionKind).where(SessionKind.programme_id == programme.id, SessionKind.key == key)
+    kind = db.session.scalar(found)
+    if kind is None:
+        kind = SessionKind(programme_id=programme.id, key=key, title=title, plural=plural or title)
+        db.session.add(kind)
+        db.session.flush()
+    return kind
 
 
 # ---- what the network sees ----

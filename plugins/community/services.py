@@ -36,6 +36,7 @@ from .models import (
     REOPENED,
     STOPPED,
     TAKING_PART,
+    Coaching,
     Community,
     CommunityStep,
     Participation,
@@ -55,6 +56,16 @@ def guided(person: Person) -> Pagination:
     if not is_lead(person):
         found = found.where(Community.library_id.in_(coached_libraries(person)))
     return db.paginate(found, per_page=PER_PAGE, max_per_page=PER_PAGE)
+
+
+def coachings(person: Person) -> dict[int, Coaching]:
+    """By library what a programme says about somebody's coaching there: from when until when, and the tasks."""
+    found = (
+        select(Coaching)
+        .where(Coaching.person_id == person.id)
+        .options(joinedload(Coaching.participation).joinedload(Participation.programme).selectinload(Programme.tasks))
+    )
+    return {coaching.participation.library_id: coaching for coaching in db.session.scalars(found)}
 
 
 def begin(person: Person, *, name: str, target_group: str) -> Community:

@@ -70,6 +70,11 @@ class Community(Base):
     def is_reported(self) -> bool:
         return self.status == REPORTED
 
+    @property
+    def is_finished(self) -> bool:
+        """Does nobody write in it any more?"""
+        return self.status != ACTIVE
+
     def walk(self) -> Walk:
         """The steps of the plan in order, with what this community did of each."""
         records = {record.step_id: record for record in self.records}
