@@ -10,7 +10,7 @@ from lms.api import ActivityType, Visit
 from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
-from . import plan, services
+from . import gates, plan, services
 
 
 class OurCommunity(ActivityType):
@@ -29,6 +29,7 @@ class OurCommunity(ActivityType):
             key=key,
             community=community,
             place=community.walk().place(key) if community else None,
+            needed=gates.in_one_sentence(community, gates.missing(community)) if community else "",
             page=page,
             communities=communities,
         )

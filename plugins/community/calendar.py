@@ -172,10 +172,10 @@ def upcoming(community: Community, *, public: bool = False) -> Pagination:
     return db.paginate(found.order_by(Item.starts_at, Item.id), per_page=PER_PAGE, max_per_page=PER_PAGE)
 
 
-def past(community: Community, *, per_page: int = 5) -> Pagination:
+def past(community: Community, *, most: int = 5) -> Sequence[Item]:
     """What has been, the latest first."""
     found = _shown(community).where(Item.ends_at <= now(), Item.status == PLANNED).options(joinedload(Item.goal))
-    return db.paginate(found.order_by(Item.starts_at.desc(), Item.id.desc()), per_page=per_page, max_per_page=PER_PAGE)
+    return db.session.scalars(found.order_by(Item.starts_at.desc(), Item.id.desc()).limit(most)).all()
 
 
 def drafts(community: Community) -> Sequence[Item]:
@@ -208,19 +208,16 @@ class Mix:
 
 
 def mix(community: Community) -> Mix:
-    """What the calendar holds, past and to come. Two queries."""
+    """What the calendar holds, past and to come. One query."""
+    soonest = func.min(Item.starts_at).filter(Item.ends_at > now())
     rows = db.session.execute(
-        select(Item.mode, Item.started_by, func.count(), func.min(Item.starts_at))
+        select(Item.mode, Item.started_by, func.count(), func.min(Item.starts_at), soonest)
         .where(Item.community_id == community.id, Item.status == PLANNED)
         .group_by(Item.mode, Item.started_by)
     ).all()
     modes, starters = dict.fromkeys(MODES, 0), dict.fromkeys(STARTERS, 0)
-    for mode, starter, count, _first in rows:
+    for mode, starter, count, _first, _next in rows:
         modes[mode] += count
         starters[starter] += count
-    next_at = db.session.scalar(
-        select(func.min(Item.starts_at)).where(
-            Item.community_id == community.id, Item.status == PLANNED, Item.ends_at > now()
-        )
-    )
-    return Mix(modes, starters, min((row[3] for row in rows), default=None), next_at)
+    firsts, nexts = [row[3] for row in rows], [row[4] for row in rows if row[4]]
+    return Mix(modes, starters, min(firsts, default=None), min(nexts, default=None))

@@ -42,7 +42,7 @@ def test_a_coach_looks_on(make, sign_in, three):
     coach = make.person(library="Bibliotheek B", roles=COACH)
     coach.library_id = find_library("Bibliotheek C").id
     browser = sign_in(coach)
-    page = browser.get(f"/community/{b.id}").text
+    page = browser.get(f"/community/{b.id}/stappen").text
     assert "Vijf groepen op een rij" in page
     assert "Rond deze stap af" not in page
     assert "Maak ongedaan" not in page

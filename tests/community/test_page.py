@@ -63,6 +63,8 @@ def test_a_colleague_begins_and_another_sees_it(make, sign_in):
     assert browser.post("/community/begin", data=GOOD).location == "/community/"
     page = sign_in(make.person()).get("/community/").text
     assert "<h1>Taalcafé Oost</h1>" in page
+    community = db.session.scalars(select(Community)).one()
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "Mensen die Nederlands leren." in page
     assert "Stap 1 van 8: inventarisatie" in page
     assert "Wat is er nodig voor de volgende stap?" in page
@@ -121,7 +123,7 @@ def test_script_in_a_name_is_text(make, sign_in):
     assert community.name == evil
     browser.post(f"/community/{community.id}/klaar", data={"step": "inventarisatie", "note": evil})
     lead = sign_in(make.person(roles=("community.lead",), library="Elders"))
-    for path in ("/community/", f"/community/{community.id}/aanpassen"):
+    for path in (f"/community/{community.id}/stappen", f"/community/{community.id}/aanpassen"):
         page = browser.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
@@ -134,7 +136,7 @@ def test_what_no_database_keeps_is_left_out(make, sign_in):
     browser.post("/community/begin", data={"name": "Taal\0café\n Oost ", "target_group": "Buren\0\r\nen anderen"})
     community = db.session.scalars(select(Community)).one()
     assert (community.name, community.target_group) == ("Taalcafé Oost", "Buren\nen anderen")
-    assert "Buren<br>en anderen" in browser.get("/community/").text
+    assert "Buren<br>en anderen" in browser.get(f"/community/{community.id}/stappen").text
 
 
 def test_the_library_changes_what_is_said(make, sign_in, begin):
@@ -143,14 +145,14 @@ def test_the_library_changes_what_is_said(make, sign_in, begin):
     address = f"/community/{community.id}/aanpassen"
     assert "Noem geen namen van bezoekers." in browser.get(address).text
     data = {"name": "Taaltafel", "target_group": "Buren.", "why": "Zij komen al.", "status": "active"}
-    assert browser.post(address, data=data).location == f"/community/{community.id}"
-    page = browser.get("/community/").text
+    assert browser.post(address, data=data).location == f"/community/{community.id}/stappen"
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "<h1>Taaltafel</h1>" in page
     assert "Zij komen al." in page
-    for status in ("", "weg"):
+    for status in ("", "weg", "reported"):
         refused = browser.post(address, data=data | {"status": status, "name": "Anders"})
         assert refused.status_code == 422
-        assert "Kies of de community loopt of gestopt is." in refused.text
+        assert "Kies een van de mogelijkheden." in refused.text
     assert "<h1>Taaltafel</h1>" in browser.get("/community/").text
 
 
@@ -159,7 +161,7 @@ def test_a_stopped_community_stands_still(make, sign_in, begin):
     browser = sign_in(make.person())
     data = {"name": "Taaltafel", "target_group": "Buren.", "why": "", "status": "stopped"}
     browser.post(f"/community/{community.id}/aanpassen", data=data)
-    page = browser.get("/community/").text
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "Deze community is gestopt." in page
     assert "Rond deze stap af" not in page
     for path, step in (("klaar", "contact"), ("open", "waarom-hoe-wat")):
@@ -167,7 +169,7 @@ def test_a_stopped_community_stands_still(make, sign_in, begin):
         assert refused.status_code == 409
         assert "Deze community is gestopt." in refused.text
     browser.post(f"/community/{community.id}/aanpassen", data=data | {"status": "active"})
-    assert "Rond deze stap af" in browser.get("/community/").text
+    assert "Rond deze stap af" in browser.get(f"/community/{community.id}/stappen").text
 
 
 def test_another_library_finds_nothing(make, sign_in, begin):
@@ -187,7 +189,9 @@ def test_another_library_finds_nothing(make, sign_in, begin):
 def test_looking_writes_nothing_and_asks_little(make, sign_in, begin, queries):
     community = begin(done=7)
     browser = sign_in(make.person())
-    with queries() as seen:
-        assert browser.get(f"/community/{community.id}").status_code == 200
-    assert len(seen) <= 12
-    assert all(statement.startswith("SELECT") for statement in seen)
+    kinds = ("doelgroepen", "randvoorwaarden", "contact", "concept", "doelen", "partners", "terugblik")
+    for page in ("", "?weergave=lijst", "/stappen", "/vragen", *(f"/{kind}" for kind in kinds)):
+        with queries() as seen:
+            assert browser.get(f"/community/{community.id}{page}").status_code == 200
+        assert len(seen) <= 12, (page, len(seen))
+        assert all(statement.startswith("SELECT") for statement in seen)

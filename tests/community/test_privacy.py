@@ -47,6 +47,6 @@ def test_it_stays_without_the_name(noor, make, sign_in, lms_command):
     assert (community.created_by_id, record.done_by_id) == (None, None)
     assert record.done_at is not None
     assert record.note == "Twaalf gesprekken door iemand die is vertrokken aan de leestafel."
-    page = sign_in(make.person(library=library)).get("/community/").text
+    page = sign_in(make.person(library=library)).get(f"/community/{community.id}/stappen").text
     assert "Taalcafé Oost" in page
     assert NAME not in page

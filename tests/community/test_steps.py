@@ -46,11 +46,11 @@ def test_a_step_is_done_with_what_it_brought(make, sign_in, begin):
     community = begin()
     person = make.person("Noor de Wit")
     browser = sign_in(person)
-    page = browser.get("/community/").text
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "Noem geen namen van bezoekers." in page
     response = finish(browser, community, "inventarisatie")
-    assert response.location == f"/community/{community.id}"
-    page = sign_in(make.person()).get("/community/").text
+    assert response.location == f"/community/{community.id}/stappen"
+    page = sign_in(make.person()).get(f"/community/{community.id}/stappen").text
     assert "De stap is klaar" not in page  # said to who pressed only
     assert NOTE in page
     assert "Noor de Wit, " in page
@@ -64,7 +64,7 @@ def test_all_the_way_to_the_end(make, sign_in, begin):
     browser = sign_in(make.person())
     for key in KEYS:
         assert finish(browser, community, key).status_code == 302, key
-    page = browser.get("/community/").text
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "Alle 8 stappen zijn klaar" in page
     assert "Rond deze stap af" not in page
     refused = finish(browser, community, KEYS[-1])
@@ -162,15 +162,15 @@ def test_the_last_step_can_be_opened_again_and_keeps_its_note(make, sign_in, beg
     community = begin(done=1)
     browser = sign_in(make.person())
     finish(browser, community, "waarom-hoe-wat", "Gekozen: mensen die Nederlands leren.")
-    page = browser.get("/community/").text
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert page.count("Maak ongedaan") == 1
     assert reopen(browser, community, "waarom-hoe-wat").status_code == 302
     assert done(community) == KEYS[:1]
-    page = browser.get("/community/").text
+    page = browser.get(f"/community/{community.id}/stappen").text
     assert "Gekozen: mensen die Nederlands leren.</textarea>" in page
     assert finish(browser, community, "waarom-hoe-wat", "Gekozen: jonge ouders.").status_code == 302
     assert done(community) == KEYS[:2]
-    assert "Gekozen: jonge ouders." in browser.get("/community/").text
+    assert "Gekozen: jonge ouders." in browser.get(f"/community/{community.id}/stappen").text
 
 
 @pytest.mark.parametrize("key", ["inventarisatie", "contact", "onzin", ""])
@@ -184,5 +184,5 @@ def test_only_the_last_one_can_be_opened_again(make, sign_in, begin, key):
 
 def test_nothing_done_means_nothing_to_open(make, sign_in, begin):
     community = begin()
-    assert "Maak ongedaan" not in sign_in(make.person()).get("/community/").text
+    assert "Maak ongedaan" not in sign_in(make.person()).get(f"/community/{community.id}/stappen").text
     assert reopen(sign_in(make.person()), community, "inventarisatie").status_code == 409

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -114,7 +115,9 @@ def _safe(text: str) -> str:
 @requires("community.manage")
 def change_programme_form(programme_id: int) -> ResponseReturnValue:
     found = programmes.load_programme(current_user, programme_id)
-    form = ProgrammeForm(obj=found, tasks="\n".join(task.title for task in found.tasks))
+    names = [name for name in ProgrammeForm()._fields if hasattr(found, name)]
+    data = {name: getattr(found, name) for name in names}
+    form = ProgrammeForm(formdata=None, data=data | {"tasks": "\n".join(task.title for task in found.tasks)})
     return render_template("community/programme_form.html", form=form, programme=found)
 
 
@@ -184,7 +187,7 @@ def new_session(programme_id: int) -> ResponseReturnValue:
 def session_form(programme_id: int, session_id: int) -> ResponseReturnValue:
     found = programmes.load_programme(current_user, programme_id)
     session = programmes.load_session(found, session_id)
-    return _session(found, SessionForm(obj=session, kind=session.kind.title), session)
+    return _session(found, SessionForm(formdata=None, data=_session_data(session)), session)
 
 
 @bp.post("/programmas/<int:programme_id>/bijeenkomsten/<int:session_id>")
@@ -206,6 +209,11 @@ def change_session(programme_id: int, session_id: int) -> ResponseReturnValue:
     programmes.attend_all(session, came)
     flash(_("De bijeenkomst is bewaard."), "success")
     return redirect(url_for(".programme", programme_id=found.id))
+
+
+def _session_data(session: Session) -> dict[str, Any]:
+    names = ("on", "place", "yields", "evaluates")
+    return {"kind": session.kind.title, **{name: getattr(session, name) for name in names}}
 
 
 def _session(found: Programme, form: SessionForm, session: Session | None = None) -> str:
