@@ -24,8 +24,9 @@ from lms.runs import services as runs
 from lms.runs.models import TRAINER
 from lms.runs.visits import load_run, load_visit
 from lms.testing import RUBRIC, Make
+from plugins.community import calendar, programmes, records
 from plugins.community import services as communities
-from plugins.community.models import PlanStep
+from plugins.community.models import Goal, PlanStep, TargetGroup
 
 HERE, ELSEWHERE, OFFICE = "Bibliotheek Waterdorp", "Bibliotheek Lindehove", "Bibliotheekhuis Polderzicht"
 KINDS = {
@@ -95,6 +96,7 @@ def build(make: Make) -> House:
     invited = make.person("Nog niet gekomen")
     theirs = communities.begin(people["member"], name="Leeskring", target_group="Ouders met jonge kinderen")
     elsewhere = communities.begin(people["stranger"], name="Makers", target_group="Jongeren van 15 jaar")
+    tracker = _tracker(people, theirs, here)
     handed_in, draft_file = _work(people, run)
     house.values |= {
         "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
@@ -103,6 +105,7 @@ def build(make: Make) -> House:
         "enrolment_id": enrolment.id, "person_id": people["member"].id, "community_id": theirs.id,
         "other_community": elsewhere.id, "filename": "css/base.css", "course": course.slug, "entry": "nl-01",
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
+        **tracker, "kind": "doelgroepen",
         "self": people["admin"].id, "unsubscribe": unsubscribing.address(people["member"].id, "enrolled").split("/")[-1],
         "key": "kernfuncties", "term_id": 1, "taking_id": 1, "offer": "plank.boeken", "source": "1",
         "notice_id": db.session.scalar(select(Notice.id).where(Notice.person_id == people["participant"].id).limit(1)),
@@ -112,6 +115,26 @@ def build(make: Make) -> House:
     runs.announce(run, people["trainer"], "Welkom", "Tot **dinsdag**.")
     db.session.commit()
     return house
+
+
+def _tracker(people: dict[str, Person], community, library) -> dict[str, int]:
+    """A programme of the participant's library, and what stands in its community: published, with an activity."""
+    community.published_at = clock.now()
+    programme = programmes.create("De buurt aan zet", community.plan_id)
+    part = programmes.take_part(programme, library)
+    session = programmes.add_session(programme, programmes.session_kind(programme, "Werksessie", ""))
+    group = records.of(community, TargetGroup)[0]
+    over = records.organisation_goal(community, "Meedoen")
+    goal = records.add(community, Goal, organisation_goal_id=over.id, text="Veertig bezoekers", indicator="Bezoekers")
+    begins = clock.now() + timedelta(days=3)
+    item, *_rest = calendar.plan_item(
+        community, people["member"], title="Taalcafé", goal_id=goal.id, starts_at=begins,
+        ends_at=begins + timedelta(hours=2), mode="offline", started_by="for",
+    )  # fmt: skip
+    return {
+        "programme_id": programme.id, "participation_id": part.id, "session_id": session.id,
+        "record_id": group.id, "goal_id": goal.id, "item_id": item.id,
+    }  # fmt: skip
 
 
 def _work(people: dict[str, Person], run):
