@@ -44,7 +44,7 @@ from .plugins import (
     State,
     Vocabularies,
 )
-from .policies import has_role, libraries_with_role, may, people_with_role, public, requires
+from .policies import has_role, libraries_with_role, may, public, requires
 from .privacy.names import without_name
 from .progress import services as progress
 from .runs.forms import DayField, HourField

@@ -119,11 +119,3 @@ def libraries_with_role(person: Person, role: str) -> list[int]:
             )
         )
     )
-
-
-def people_with_role(role: str, library_id: int | None = None) -> list[Person]:
-    """Who were given this role, by name; with ``library_id`` those who have it for that library."""
-    given = select(RoleGrant.person_id).where(RoleGrant.role == role)
-    if library_id is not None:
-        given = given.where(RoleGrant.library_id == library_id)
-    return list(db.session.scalars(select(Person).where(Person.id.in_(given), Person.active).order_by(Person.name)))
