@@ -25,6 +25,7 @@ from .lessons.routes import bp as lessons
 from .notifications import kinds
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
+from .plan.routes import bp as plan
 from .plugins import (
     Demo,
     Event,
@@ -53,8 +54,8 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, privacy, runs, site,
-    today, vocabularies, watch, worksheets,
+    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, plan, privacy, runs,
+    site, today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)

@@ -16,7 +16,18 @@ from .reading import Node, Unreadable, read_document, read_toml
 from .report import Report
 
 COURSE_FILE = "course.toml"
-COURSE_KEYS = ("slug", "title", "summary", "result", "audience", "hours_per_week", "licence", "days", "modules")
+COURSE_KEYS = (
+    "slug",
+    "title",
+    "summary",
+    "result",
+    "audience",
+    "hours_per_week",
+    "licence",
+    "plan_title",
+    "days",
+    "modules",
+)
 DAY_KEYS = ("number", "week", "theme", "programme", "bring")
 MODULE_KEYS = ("slug", "title", "day", "folder", "activities")
 ACTIVITY_KEYS = ("type", "title", "week", "minutes", "aim", "due", "steps")
@@ -96,6 +107,7 @@ class CourseText:
     result: str
     audience: str
     licence: str
+    plan_title: str
     hours: tuple[int, int] | None
     days: tuple[DayText, ...]
     modules: tuple[ModuleText, ...]
@@ -135,6 +147,7 @@ def read_course(folder: Path, report: Report) -> CourseText | None:
         result=fields.text("result"),
         audience=fields.text("audience"),
         licence=fields.text("licence", required=False, limit=80),
+        plan_title=fields.text("plan_title", required=False, limit=MAX_TITLE),
         hours=(hours[0], hours[1]) if hours else None,
         days=tuple(_day(report, file, item) for item in fields.items("days")),
         modules=tuple(_module(report, file, item) for item in fields.items("modules")),

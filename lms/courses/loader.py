@@ -89,6 +89,7 @@ class _Load:
         self._put(
             self.course, text.slug, title=text.title, summary=text.summary, result=text.result, audience=text.audience,
             hours_low=low, hours_high=high, licence=text.licence,
+            plan_title=text.plan_title,
         )  # fmt: skip
         db.session.flush()
         self._days()

@@ -11,7 +11,8 @@ from ..db import Base
 
 
 class Course(Base):
-    """A course; ``result`` and ``audience`` are prose, the hours are what a week asks.
+    """A course; ``result`` and ``audience`` are prose, the hours are what a week asks. ``plan_title`` is what the
+    document of all its worksheets is called.
 
     ``revision`` is another after each change of the course or of what is in it: see ``contents``.
     """
@@ -27,6 +28,7 @@ class Course(Base):
     hours_low: Mapped[int] = mapped_column(default=0)
     hours_high: Mapped[int] = mapped_column(default=0)
     licence: Mapped[str] = mapped_column(String(80), default="")
+    plan_title: Mapped[str] = mapped_column(String(200), default="", server_default="")
     archived_at: Mapped[datetime | None]
     revision: Mapped[str] = mapped_column(String(40), default=lambda: secrets.token_urlsafe(12), server_default="")
 

@@ -13,6 +13,7 @@ from .. import clock, policies
 from ..courses.models import Activity, Course
 from ..db import db
 from ..errors import NotFound
+from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..registry import registry
 from . import absences, services
@@ -84,6 +85,7 @@ def run(run_id: int) -> ResponseReturnValue:
         "runs/run.html",
         visit=visit,
         outline=Outline(visit),
+        plan=plan_title(visit) if visit.is_participant else "",
         absent=absent,
         trainers=absences.trainers(visit.run),
         announcements=services.announcements(visit.run, 3),

@@ -8,6 +8,7 @@ from .. import clock
 from ..exchange import listing
 from ..grading.services import waiting_summary
 from ..notifications import services as notifications
+from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..web import menu
 from .services import Participation, participation, trained_runs
@@ -33,6 +34,7 @@ def index() -> ResponseReturnValue:
         mine=mine,
         training=training,
         waiting=waiting,
+        plan=plan_title(mine.visit) if mine else "",
         offers=[one for one in listing.ready(current_user) if one.taken_at is None] if mine else [],
         unread=notifications.unread(current_user),
         parts=[link for link in menu() if not link.current],
