@@ -38,7 +38,7 @@ def take(offer: str, source: str) -> ResponseReturnValue:
     return redirect(url_for(".taken", taking_id=taking.id))
 
 
-@bp.get("/overnemen/<int:taking_id>")
+@bp.get("/overgenomen/<int:taking_id>")
 @requires("core.use")
 def taken(taking_id: int) -> ResponseReturnValue:
     """What was taken, and the way back."""
@@ -46,7 +46,7 @@ def taken(taking_id: int) -> ResponseReturnValue:
     return render_template("exchange/taken.html", taking=taking, exchange=exchange, offer=offer, target=target)
 
 
-@bp.post("/overnemen/<int:taking_id>/terug")
+@bp.post("/overgenomen/<int:taking_id>/terug")
 @requires("core.use")
 def undo(taking_id: int) -> ResponseReturnValue:
     """Take back what was taken."""
