@@ -25,6 +25,7 @@ from . import models as models  # the tables
 from . import reader_routes as reader_routes
 from .actions import load
 from .collection import Collection
+from .offers import OFFERS
 from .routes import bp
 from .search import groups, index
 
@@ -56,6 +57,7 @@ plugin = Plugin(
     events=(Event("kennisbank.changed", ("entries",)),),
     vocabularies=(Vocabularies(HERE / "data" / "lijsten.json"),),
     activity_types=(Collection,),
+    offers=OFFERS,
     mail_kinds=(
         MailKind("kennisbank.waiting", _l("Er wacht een bijdrage op de redactie"), permission="kennisbank.edit"),
         MailKind("kennisbank.answered", _l("De redactie keek naar uw bijdrage"), permission="kennisbank.contribute"),
