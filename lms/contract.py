@@ -92,6 +92,12 @@ def check_together(
                 f"Plugin {plugin.name!r}: menu item {item.endpoint!r} names the permission {item.permission!r}, "
                 "which no plugin declares; declare it or correct the name."
             )
+    for look in plugin.lookups:
+        if look.permission not in permissions:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: look-up {look.endpoint!r} names the permission {look.permission!r}, "
+                "which no plugin declares; declare it or correct the name."
+            )
     for kind in plugin.mail_kinds:
         if kind.permission and kind.permission not in permissions:
             raise ContractError(
@@ -171,6 +177,13 @@ def check_endpoints(app: Flask, plugins: Iterable[Plugin], permissions: Mapping[
                 raise ContractError(
                     f"Plugin {plugin.name!r}: menu item {str(item.label)!r} leads to {item.endpoint!r}, "
                     "which cannot be opened as it is; choose a page without a variable in its address."
+                )
+        for look in plugin.lookups:
+            rules = list(app.url_map.iter_rules(look.endpoint)) if look.endpoint in app.view_functions else []
+            if not any(rule.arguments == {"run_id", "slug"} and "GET" in (rule.methods or ()) for rule in rules):
+                raise ContractError(
+                    f"Plugin {plugin.name!r}: look-up {str(look.label)!r} leads to {look.endpoint!r}, which is no page "
+                    "that takes run_id and slug; correct the endpoint or its address."
                 )
 
 

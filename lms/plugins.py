@@ -68,6 +68,20 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class LookUp:
+    """A page to look something up while one works on an assignment: it opens beside the draft, in a tab of its own.
+
+    ``LookUp(_l("Zoek een recept"), "kookboek.beside", "kookboek.read")``: the page takes ``run_id`` and ``slug``, so
+    that it knows for which work somebody looks, and can lead back to it.
+    """
+
+    label: Text
+    endpoint: str
+    permission: str
+    icon: str = "search"
+
+
+@dataclass(frozen=True)
 class State:
     """A state of progress that an activity type knows, in words: ``State(_l("ingeleverd"), waiting=True)``.
 
@@ -315,6 +329,7 @@ class Plugin:
     permissions: tuple[Permission, ...] = ()
     roles: tuple[Role, ...] = ()
     nav: tuple[NavItem, ...] = ()
+    lookups: tuple[LookUp, ...] = ()
     activity_types: tuple[type[ActivityType], ...] = ()
     worksheets: tuple[Worksheet, ...] = ()
     vocabularies: tuple[Vocabularies, ...] = ()

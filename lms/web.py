@@ -3,7 +3,7 @@
 import logging
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, current_app, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,6 +21,9 @@ from .errors import LmsError, TooMany, Unavailable
 from .i18n import words_of_forms
 from .registry import registry
 from .site.settings import is_demo
+
+if TYPE_CHECKING:
+    from .runs.visits import Visit
 
 log = logging.getLogger(__name__)
 LARGEST = 2**31 - 1
@@ -109,6 +112,15 @@ def menu() -> list[Link]:
     ]
 
 
+def lookups(visit: "Visit") -> list[Link]:
+    """Where this person may look something up beside their work on an activity."""
+    return [
+        Link(item.label, url_for(item.endpoint, run_id=visit.run.id, slug=visit.activity.slug), item.icon)
+        for item in registry().all("lookups")
+        if policies.may(visit.person, item.permission)
+    ]
+
+
 def _below(prefix: str) -> bool:
     return request.path == prefix or request.path.startswith(prefix.rstrip("/") + "/")
 
@@ -153,6 +165,7 @@ def _frame() -> dict[str, Any]:
         ],
         "demo": LocalProxy(is_demo),
         "site_name": current_app.config["SITE_NAME"],
+        "lookups": lookups,
         "may": lambda permission: policies.may(current_user, permission),
     }
 

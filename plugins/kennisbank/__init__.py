@@ -7,6 +7,7 @@ from lms.api import (
     DemoAccount,
     Event,
     Listener,
+    LookUp,
     MailKind,
     NavItem,
     Permission,
@@ -18,6 +19,7 @@ from lms.api import (
 )
 from lms.api import lazy_gettext as _l
 
+from . import beside_routes as beside_routes
 from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
 from . import demo, privacy
 from . import editor_routes as editor_routes
@@ -58,6 +60,7 @@ plugin = Plugin(
     vocabularies=(Vocabularies(HERE / "data" / "lijsten.json"),),
     activity_types=(Collection,),
     offers=OFFERS,
+    lookups=(LookUp(_l("Zoek in de kennisbank"), "kennisbank.beside", "kennisbank.choose"),),
     mail_kinds=(
         MailKind("kennisbank.waiting", _l("Er wacht een bijdrage op de redactie"), permission="kennisbank.edit"),
         MailKind("kennisbank.answered", _l("De redactie keek naar uw bijdrage"), permission="kennisbank.contribute"),

@@ -30,6 +30,7 @@ from lms.api import (
     Grid,
     JobKind,
     Listener,
+    LookUp,
     MailKind,
     NavItem,
     Offer,
@@ -351,6 +352,10 @@ CASES = {
         lambda: [good(blueprint=pages(("/", index)), nav=(NavItem("Buren", "buren.index", "buren.see"),))],
         "menu item 'buren.index' names the permission 'buren.see'",
     ),
+    "a look-up with a permission that nobody has": (
+        lambda: [good(blueprint=pages(("/", index)), lookups=(LookUp("Zoek", "buren.index", "buren.see"),))],
+        "look-up 'buren.index' names the permission 'buren.see'",
+    ),
     "a listener to an event that is none": (
         lambda: [good(listeners=(Listener("core.handed_out", nothing),))],
         "listens to 'core.handed_out', which plugin 'core' does not declare",
@@ -444,6 +449,10 @@ CASES = {
     "a menu item to a page that needs a number": (
         lambda: [good(blueprint=pages(("/<int:number>", one)), nav=(NavItem("Buren", "buren.one", "core.use"),))],
         "menu item 'Buren' leads to 'buren.one', which cannot be opened as it is",
+    ),
+    "a look-up that does not know for which work": (
+        lambda: [good(blueprint=pages(("/", index)), lookups=(LookUp("Zoek", "buren.index", "core.use"),))],
+        "look-up 'Zoek' leads to 'buren.index', which is no page that takes run_id and slug",
     ),
     "a menu item to a page that only takes": (
         lambda: [good(blueprint=only_post(), nav=(NavItem("Buren", "buren.form", "core.use"),))],
