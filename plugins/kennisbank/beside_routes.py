@@ -9,6 +9,7 @@ from lms.api import gettext as _
 from . import citing, reading, services
 from .facets import Selection, Words
 from .routes import bp
+from .search.finding import Search
 
 
 @bp.get("/naast/<int:run_id>/<slug>")
@@ -18,7 +19,8 @@ def beside(run_id: int, slug: str) -> ResponseReturnValue:
     visit = _visit(run_id, slug)
     words = Words()
     selection = Selection.read(request.args.get("q", ""), request.args.getlist, words)
-    page = services.find(selection, words, max(request.args.get("page", 1, type=int), 1), current_user)
+    number = max(request.args.get("page", 1, type=int), 1)
+    page, _facets = services.find(Search(selection, words, current_user), number)
     cited = citing.cited(visit)
     return render_template(
         "kennisbank/beside.html",

@@ -131,7 +131,7 @@ def erase(person: Person) -> None:
     touched = select(Revision.entry_id).where(Revision.by_id == person.id)
     mine = list(db.session.scalars(select(Entry).where((Entry.created_by_id == person.id) | Entry.id.in_(touched))))
     for entry in mine:
-        _take_out(entry, (*(name for name in content.TEXTS if name != "country"), "status_note", "folded"), person)
+        _take_out(entry, (*(name for name in content.TEXTS if name != "country"), "status_note"), person)
         for figure in entry.results:
             _take_out(figure, tuple(name for name in content.FIGURES if name != "kind"), person)
         if entry.created_by_id == person.id:
