@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import defer, joinedload
 
 from ..accounts.models import Person
 from ..assignments import KEY as ASSIGNMENT
 from ..assignments.models import Draft, Submission, Version
 from ..courses.models import Activity, Module
-from ..db import db
+from ..db import db, once
 from ..errors import NotFound
 from ..runs.models import PARTICIPANT, Enrolment, Run
 from .models import Assessment
@@ -48,20 +48,23 @@ class ParticipantRow:
 
 def assignments(run: Run) -> list[Activity]:
     """The assignments of the course, and whatever else was handed in in this run, in the order of the course."""
-    # Asked once as a list: for each activity apart, everybody in the run would be gone through for every lesson.
-    handed_in = Activity.id.in_(
-        select(Submission.activity_id)
-        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .where(Enrolment.run_id == run.id)
-    )
-    return list(
-        db.session.scalars(
-            select(Activity)
-            .join(Module, Module.id == Activity.module_id)
-            .where(Activity.course_id == run.course_id)
-            .where(or_(and_(Activity.type == ASSIGNMENT, Activity.archived_at.is_(None)), handed_in))
-            .order_by(Module.position, Activity.position)
-        )
+    return list(db.session.scalars(_assignments(), {"course_id": run.course_id, "run_id": run.id}))
+
+
+@once
+def _assignments() -> Select[Activity]:
+    # Asked in this order, nobody's work is looked at as long as only assignments were handed in: a database goes
+    # through the list of the run (and not for each activity apart) when an activity of another kind has work at all.
+    has_work = exists().where(Submission.activity_id == Activity.id)
+    in_run = select(Submission.activity_id).join(Enrolment, Enrolment.id == Submission.enrolment_id)
+    handed_in = and_(has_work, Activity.id.in_(in_run.where(Enrolment.run_id == bindparam("run_id"))))
+    return (
+        select(Activity)
+        .join(Module, Module.id == Activity.module_id)
+        .where(Activity.course_id == bindparam("course_id"))
+        .where(or_(and_(Activity.type == ASSIGNMENT, Activity.archived_at.is_(None)), handed_in))
+        .order_by(Module.position, Activity.position)
+        .options(defer(Activity.body), defer(Activity.body_html))
     )
 
 

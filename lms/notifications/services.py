@@ -9,12 +9,12 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import current_app
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 
 from .. import policies
 from ..accounts.models import Person
 from ..clock import now
-from ..db import db
+from ..db import db, once
 from ..errors import NotFound
 from ..jobs.services import enqueue
 from ..plugins import MailKind
@@ -94,10 +94,15 @@ def choose(person: Person, wanted: Collection[str]) -> None:
 
 def unread(person: Person) -> Unread:
     """What somebody did not read yet. One query."""
-    mine = select(func.count().over(), Notice.title, func.max(Notice.id).over())
-    mine = mine.where(Notice.person_id == person.id, Notice.read_at.is_(None))
-    found = db.session.execute(mine.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(1)).one_or_none()
+    found = db.session.execute(_unread(), {"person_id": person.id}).one_or_none()
     return Unread(*found) if found else Unread(0, "", 0)
+
+
+@once
+def _unread() -> Select[int, str, int]:
+    mine = select(func.count().over(), Notice.title, func.max(Notice.id).over())
+    mine = mine.where(Notice.person_id == bindparam("person_id"), Notice.read_at.is_(None))
+    return mine.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(1)
 
 
 def notices(person: Person, page: int, per_page: int = 20) -> Pagination:

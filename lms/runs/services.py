@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,7 +16,7 @@ from .. import clock
 from ..accounts.models import Person
 from ..audit import services as audit
 from ..courses.models import Activity, Course, Module
-from ..db import db
+from ..db import db, once
 from ..errors import NotFound
 from ..html import from_markdown
 from ..registry import registry
@@ -200,8 +200,13 @@ def set_dues(visit: RunVisit, chosen: Mapping[int, date | None]) -> None:
 
 def announcements(run: Run, limit: int) -> list[Announcement]:
     """The latest announcements of a run, newest first, with their authors. One query."""
-    found = select(Announcement).where(Announcement.run_id == run.id).options(joinedload(Announcement.author))
-    return list(db.session.scalars(found.order_by(Announcement.id.desc()).limit(limit)))
+    return list(db.session.scalars(_announcements(), {"run_id": run.id, "limit": limit}))
+
+
+@once
+def _announcements() -> Select[Announcement]:
+    found = select(Announcement).where(Announcement.run_id == bindparam("run_id"))
+    return found.order_by(Announcement.id.desc()).limit(bindparam("limit")).options(joinedload(Announcement.author))
 
 
 def announce(run: Run, author: Person, title: str, body: str) -> Announcement:

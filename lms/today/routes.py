@@ -11,7 +11,7 @@ from ..notifications import services as notifications
 from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..web import menu
-from .services import Participation, participation, trained_runs
+from .services import Participation, enrolments, participation, trained_runs
 
 bp = Blueprint("today", __name__)
 
@@ -26,8 +26,9 @@ def home() -> ResponseReturnValue:
 @requires("core.use")
 def index() -> ResponseReturnValue:
     """A participant's next step, a trainer's waiting work, and for everybody the parts they may open."""
-    mine: Participation | None = participation(current_user)
-    training = trained_runs(current_user)
+    every = enrolments(current_user)
+    mine: Participation | None = participation(current_user, every)
+    training = trained_runs(every)
     waiting = waiting_summary(current_user, 20) if training else None
     return render_template(
         "today/today.html",

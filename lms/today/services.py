@@ -1,5 +1,6 @@
 """What «Vandaag» tells: a participant's run with its next step, and the runs that somebody trains."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, select
@@ -41,9 +42,14 @@ class TrainedRun:
     absent: list[str]
 
 
-def participation(person: Person) -> Participation | None:
+def enrolments(person: Person) -> list[Enrolment]:
+    """Whatever the person follows or trains in runs that are open. One query."""
+    return list(db.session.scalars(_enrolled(), {"person_id": person.id}).unique())
+
+
+def participation(person: Person, every: Iterable[Enrolment]) -> Participation | None:
     """The participant's present run; None for who follows nothing. Of several, the one with the nearest day."""
-    enrolments = _enrolments(person, PARTICIPANT)
+    enrolments = [enrolment for enrolment in every if enrolment.role == PARTICIPANT]
     if not enrolments:
         return None
     enrolments.sort(key=lambda enrolment: _nearest(enrolment.run))
@@ -69,9 +75,9 @@ def participation(person: Person) -> Participation | None:
     )
 
 
-def trained_runs(person: Person) -> list[TrainedRun]:
-    """The runs that the person trains, the one with the nearest day first."""
-    runs = [enrolment.run for enrolment in _enrolments(person, TRAINER)]
+def trained_runs(every: Iterable[Enrolment]) -> list[TrainedRun]:
+    """The runs that somebody trains, the one with the nearest day first."""
+    runs = [enrolment.run for enrolment in every if enrolment.role == TRAINER]
     days = {run.id: next_day(run) for run in runs}
     absent = absences.names(days)
     return [TrainedRun(run, days[run.id], absent.get(run.id, [])) for run in sorted(runs, key=_nearest)]
@@ -94,10 +100,6 @@ def _nearest(run: Run) -> tuple[bool, float]:
     return True, -max((day.ends_at.timestamp() for day in run.days), default=0.0)
 
 
-def _enrolments(person: Person, role: str) -> list[Enrolment]:
-    return list(db.session.scalars(_enrolled(), {"person_id": person.id, "role": role}).unique())
-
-
 @once
 def _enrolled() -> Select[Enrolment]:
     return (
@@ -105,7 +107,6 @@ def _enrolled() -> Select[Enrolment]:
         .join(Run, Run.id == Enrolment.run_id)
         .where(
             Enrolment.person_id == bindparam("person_id"),
-            Enrolment.role == bindparam("role"),
             Enrolment.left_at.is_(None),
             Run.archived_at.is_(None),
         )
