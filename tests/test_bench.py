@@ -1,15 +1,20 @@
 """The bench measures each page that it promises, and compares what it should."""
 
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from bench import load, report
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+HEAVY = pytest.mark.slow  # three apps and a generator of load, in processes of their own
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +27,7 @@ def figures(tmp_path_factory):
     return json.loads(file.read_text()), done.stdout
 
 
+@HEAVY
 def test_every_page_is_measured_at_both_sizes(figures):
     result, table = figures
     assert [page["size"] for page in result["pages"]] == [2, 6] * (len(result["pages"]) // 2)
@@ -39,7 +45,29 @@ def test_every_page_is_measured_at_both_sizes(figures):
         assert f"| {page['name']} |" in table
 
 
-def test_the_yardstick_is_what_we_say(figures):
+def test_the_yardstick_is_a_page_of_16_kb_with_a_session_and_one_query(app, make, sign_in, monkeypatch):
+    person = make.person("Noor Visser")
+    browser = sign_in(person)
+    monkeypatch.setenv("LMS_SECRET_KEY", app.config["SECRET_KEY"])
+    monkeypatch.setenv("LMS_DATABASE_URL", app.config["SQLALCHEMY_DATABASE_URI"])
+    bare = importlib.import_module("bench.bare")
+    yardstick = bare.create_app()
+    client = yardstick.test_client()
+    client.set_cookie("leerplein", browser.get_cookie("leerplein").value)
+    statements = []
+    with yardstick.app_context():
+        event.listen(bare.db.engine, "before_cursor_execute", lambda *about: statements.append(about[2]))
+        pages = [client.get("/") for _again in range(2)]
+        bare.db.engine.dispose()
+    assert all(16_000 <= len(page.data) <= 17_000 and "Welkom, Noor Visser." in page.text for page in pages)
+    assert len(statements) == 2, "one for each"
+    assert "Set-Cookie" not in pages[1].headers, "a cookie is not signed in vain"
+    template = yardstick.jinja_env.get_template("page.html")
+    assert template is yardstick.jinja_env.get_template("page.html"), "compiled once"
+
+
+@HEAVY
+def test_the_table_names_yardstick_and_noise(figures):
     result, table = figures
     bare = result["bare"]["1"]
     assert 16_000 <= bare["bytes"] <= 17_000
@@ -48,6 +76,7 @@ def test_the_yardstick_is_what_we_say(figures):
     assert result["machine"]["processor"] in table
 
 
+@HEAVY
 def test_queries_do_not_grow_with_the_run(figures):
     result, _table = figures
     counts = {}
@@ -56,6 +85,7 @@ def test_queries_do_not_grow_with_the_run(figures):
     assert all(len(both) == 1 for both in counts.values()), counts
 
 
+@HEAVY
 def test_a_cold_page_counts_all_that_a_browser_fetches(figures):
     cold = figures[0]["cold"]
     kinds = {Path(address).suffix for address in cold["parts"]}
