@@ -9,7 +9,7 @@ from typing import IO
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from .. import clock
 from ..accounts.models import Person
@@ -21,6 +21,9 @@ from ..grading import rubric
 from ..grading.models import Assessment
 from ..i18n import moment
 from ..runs.models import Enrolment, Run
+from ..worksheets.filled import Filled
+from ..worksheets.reading import remarks_of
+from ..worksheets.text import as_text
 from .models import Draft, Submission, Version
 
 CHUNK = 256 * 1024
@@ -95,6 +98,7 @@ def _fill(shelf: _Shelf, person: Person) -> None:
         .options(
             joinedload(Version.submission).joinedload(Submission.activity),
             joinedload(Version.submission).joinedload(Submission.enrolment).options(of_run),
+            undefer(Version.sheet),
             selectinload(Version.files),
         )
         .order_by(Version.id)
@@ -104,12 +108,16 @@ def _fill(shelf: _Shelf, person: Person) -> None:
     for draft, enrolment in drafts:
         folder = (*_folder(enrolment, draft.activity.title), _("concept"))
         shelf.text((*folder, _("concept.md")), draft.text, draft.updated_at)
+        if sheet := Filled.stored(draft.sheet):
+            shelf.text((*folder, _("werkblad.md")), as_text(sheet), draft.updated_at)
         shelf.files(folder, draft.files)
     for version, assessment in versions:
         submission = version.submission
         name = _("versie %(number)s", number=version.number)
         folder = (*_folder(submission.enrolment, submission.activity.title), name)
         shelf.text((*folder, f"{name}.md"), version.text, version.handed_in_at)
+        if sheet := Filled.stored(version.sheet):
+            shelf.text((*folder, _("werkblad.md")), as_text(sheet), version.handed_in_at)
         shelf.files(folder, version.files)
         if assessment is not None and assessment.released_at is not None:
             text = _judgement(assessment, version)
@@ -138,4 +146,9 @@ def _judgement(assessment: Assessment, version: Version) -> str:
         if criterion.slug in given:
             level = rubric.LEVELS.get(given[criterion.slug].level, "")
             lines += ["", f"{criterion.title}: {level}", given[criterion.slug].words]
+    sheet = Filled.stored(version.sheet)
+    for (part, row_id), said in remarks_of(version, assessment).items():
+        row = sheet.row(part, row_id) if sheet else None
+        title = row.name(sheet.sheet.by_name[part]) if sheet and row and part in sheet.sheet.by_name else part
+        lines += ["", f"{title}:", said[0].words]
     return "\n".join(lines) + "\n"

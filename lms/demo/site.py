@@ -4,7 +4,7 @@ People and libraries of a demo are plainly made up. Nothing here bypasses the se
 product does not do; :meth:`DemoSite.back` turns back the clock while they work.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 
@@ -25,6 +25,10 @@ from ..libraries.services import find_or_make
 from ..progress import services as progress
 from ..runs.models import Run
 from ..runs.visits import Visit, load_run, load_visit
+from ..worksheets.forms import typed_rows
+from ..worksheets.services import Sent, sheet_of
+
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
 
 
 class DemoSite:
@@ -57,17 +61,22 @@ class DemoSite:
         visit = self.visit(user, slug)
         progress.complete(visit.activity, visit.person, visit.run)
 
-    def draft(self, user: str, slug: str, text: str) -> None:
-        """Let a participant write on an assignment without handing it in."""
+    def draft(self, user: str, slug: str, text: str, sheet: Rows | None = None) -> None:
+        """Let a participant write on an assignment without handing it in; ``sheet`` as in :meth:`hand_in`."""
         visit = self.visit(user, slug)
-        revision = work.draft_of(visit.participant().id, visit.activity.id)
-        work.save_draft(visit, work.make_ready(text, revision.revision if revision else 0, overwrite=True))
+        work.save_draft(visit, work.make_ready(text, 0, overwrite=True, sheet=self._sheet(visit, sheet)))
 
-    def hand_in(self, user: str, slug: str, text: str) -> Version:
-        """Let a participant hand in a text; returns the version."""
+    def hand_in(self, user: str, slug: str, text: str, sheet: Rows | None = None) -> Version:
+        """Let a participant hand in a text; returns the version. ``sheet`` maps the parts of its worksheet to rows of
+        typed words; a row whose id is given keeps it from one version to the next."""
         visit = self.visit(user, slug)
         url = self._link(f"/runs/{visit.run.id}/{slug}")
-        return work.hand_in(visit, work.make_ready(text, 0, overwrite=True, render=True), url=url).version
+        typed = work.make_ready(text, 0, overwrite=True, render=True, sheet=self._sheet(visit, sheet))
+        return work.hand_in(visit, typed, url=url).version
+
+    def _sheet(self, visit: Visit, rows: Rows | None) -> Sent | None:
+        declared = sheet_of(visit.activity)
+        return Sent(declared, typed_rows(declared, rows)) if declared and rows else None
 
     def judge(self, trainer: str, version: Version, judgement: Judgement, *, release: bool = True) -> None:
         """Let a trainer judge a version; without ``release`` the participant does not see it yet."""

@@ -16,7 +16,7 @@ from .rubric import LEVELS, Criterion
 from .services import MAX_WORDS, Judgement, Work
 
 MAX_REASON = 2_000
-LEVEL, WORDS = "level-", "words-"
+LEVEL, WORDS, ROW = "level-", "words-", "rij-"
 
 
 def tidy(text: str | None) -> str:
@@ -62,6 +62,8 @@ class JudgeForm(FlaskForm):
 
     criteria: tuple[Criterion, ...] = ()
     posted: Mapping[str, str] = {}
+    rows: Mapping[tuple[str, str], str] = {}
+    """Part and id of each row of the worksheet, to the name of the field for words about it."""
     revision = HiddenField(default="0")
 
     def parts(self) -> Iterator[tuple[Criterion, Field, Field]]:
@@ -106,6 +108,7 @@ class JudgeForm(FlaskForm):
             words=self.words.data,
             levels={criterion.slug: level.data or "" for criterion, level, _words in self.parts()},
             remarks={criterion.slug: words.data for criterion, _level, words in self.parts()},
+            rows={place: self[name].data or "" for place, name in self.rows.items()},
         )
 
 
@@ -128,6 +131,12 @@ def judge_form(work: Work, posted: Mapping[str, str] | None = None) -> JudgeForm
     for criterion in work.rubric:
         fields[LEVEL + criterion.slug] = LevelField(criterion.title)
         fields[WORDS + criterion.slug] = _words(_l("Opmerking"))
+    fields["rows"] = {}
+    for part in work.sheet.sheet.parts if work.sheet else ():
+        for row in work.sheet.rows(part.name) if work.sheet else ():
+            name = f"{ROW}{part.name}-{row.id}"
+            fields["rows"][part.name, row.id] = name
+            fields[name] = _words(_("Uw opmerking bij: %(row)s", row=row.name(part) if part.rows else part.title))
     fields["overall"] = LevelField(_l("Het geheel"))
     fields["words"] = _words(_("Aan %(name)s", name=work.participant.first_name))
     return type("RubricForm", (JudgeForm,), fields)(data=_saved(work.assessment))
@@ -143,4 +152,5 @@ def _saved(assessment: Assessment | None) -> dict[str, str]:
     saved = {"revision": str(assessment.revision), "overall": assessment.overall, "words": assessment.words}
     for row in assessment.criteria:
         saved |= {LEVEL + row.criterion: row.level, WORDS + row.criterion: row.words}
+    saved |= {f"{ROW}{said.part}-{said.row_id}": said.words for said in assessment.row_remarks}
     return saved

@@ -30,7 +30,7 @@ class Assessment(Base):
     version: Mapped[Version] = relationship()
     assessor: Mapped[Person | None] = relationship()
     criteria: Mapped[list["CriterionLevel"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    remarks: Mapped[list["RowRemark"]] = relationship(cascade="all, delete-orphan", order_by="RowRemark.id")
+    row_remarks: Mapped[list["RowRemark"]] = relationship(cascade="all, delete-orphan", order_by="RowRemark.id")
 
 
 class CriterionLevel(Base):

@@ -9,6 +9,7 @@ from ..errors import Conflict
 from ..notifications.services import link
 from ..policies import requires
 from ..runs.visits import load_run
+from ..worksheets.reading import remarks_of
 from . import overview, services
 from .forms import JudgeForm, RetractForm, judge_form
 from .rubric import LEVELS, suggest
@@ -117,6 +118,7 @@ def _screen(
         released=isinstance(refusal, services.Released),
         place=services.place(current_user, work.version.id),
         levels=LEVELS,
+        remarks_of=remarks_of,
         suggestion=suggest(levels.values()),
     )
 

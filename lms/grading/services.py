@@ -20,7 +20,8 @@ from ..progress import services as progress
 from ..runs.models import PARTICIPANT, Enrolment
 from ..runs.visits import RunVisit
 from ..worksheets.filled import Change, Filled
-from .models import Assessment, CriterionLevel
+from ..worksheets.reading import Remark, released_remarks, remarks_of
+from .models import Assessment, CriterionLevel, RowRemark
 from .rubric import LEVELS, NOT_YET, Criterion, number, rubric
 from .waiting import Place, WaitingRow, count, place, waiting, waiting_summary
 
@@ -57,6 +58,8 @@ class Judgement:
     words: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What is said of a row of the worksheet, by its part and its id."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,25 @@ class Work:
         """The worksheets of this version and the earlier ones that are shown, by number."""
         shown = [self.version, *(judged.version for judged in self.earlier[:SHOWN])]
         return {version.number: filled for version in shown if (filled := Filled.stored(version.sheet))}
+
+    @property
+    def sheet(self) -> Filled | None:
+        """The worksheet of this version."""
+        return self.sheets.get(self.version.number)
+
+    @cached_property
+    def said_before(self) -> dict[tuple[str, str], list[Remark]]:
+        """What was said of each row with earlier versions, as the participant read it. One query."""
+        enrolment_id, before = self.version.submission.enrolment_id, self.version.number - 1
+        if self.sheet is None or not before:
+            return {}
+        return released_remarks(enrolment_id, self.activity.id, until=before)
+
+    @property
+    def remarks(self) -> dict[tuple[str, str], list[Remark]]:
+        """The same with what is said with this version, for who only reads."""
+        now = remarks_of(self.version, self.assessment)
+        return {row: [*now.get(row, ()), *self.said_before.get(row, ())] for row in {**now, **self.said_before}}
 
     @cached_property
     def sheet_changes(self) -> dict[tuple[str, str], Change]:
@@ -168,7 +190,12 @@ def load_work(visit: RunVisit, version_id: int, *, for_update: bool = False) -> 
         .outerjoin(Assessment, Assessment.version_id == Version.id)
         .where(Version.submission_id == version.submission_id)
         .order_by(Version.number)
-        .options(defer(Version.text), defer(Version.html), joinedload(Assessment.assessor))
+        .options(
+            defer(Version.text),
+            defer(Version.html),
+            joinedload(Assessment.assessor),
+            selectinload(Assessment.row_remarks),
+        )
     )
     work = Work(visit, version, tuple(Judged(*row) for row in judged))
     shown = [version.id, *(judged.version.id for judged in work.earlier[:SHOWN])]
@@ -205,6 +232,7 @@ def save(work: Work, trainer: Person, judgement: Judgement, revision: int) -> As
     assessment.revision += 1
     assessment.saved_at = now()
     _write_levels(assessment, judgement)
+    _write_rows(assessment, judgement)
     db.session.flush()
     return assessment
 
@@ -281,15 +309,23 @@ def _check(work: Work, judgement: Judgement) -> None:
     known = {criterion.slug for criterion in work.rubric}
     if not known.issuperset({*judgement.levels, *judgement.remarks}):
         raise Invalid(_("Dit criterium hoort niet bij deze opdracht."))
+    rows = {(part, row.id) for part, rows in work.sheet.rows_by_part.items() for row in rows} if work.sheet else set()
+    if not rows.issuperset(judgement.rows):
+        raise Invalid(_("Deze rij staat niet in dit werkblad."))
     if any(level and level not in LEVELS for level in (judgement.overall, *judgement.levels.values())):
         raise Invalid(_("Kies een van de drie niveaus."))
 
 
 def _same(work: Work, assessment: Assessment, judgement: Judgement) -> bool:
     kept = {row.criterion: (row.level, row.words) for row in assessment.criteria}
-    return (assessment.overall, assessment.words) == (judgement.overall, judgement.words) and all(
-        kept.get(slug, ("", "")) == (judgement.levels.get(slug, ""), judgement.remarks.get(slug, ""))
-        for slug in (criterion.slug for criterion in work.rubric)
+    return (
+        (assessment.overall, assessment.words) == (judgement.overall, judgement.words)
+        and all(
+            kept.get(slug, ("", "")) == (judgement.levels.get(slug, ""), judgement.remarks.get(slug, ""))
+            for slug in (criterion.slug for criterion in work.rubric)
+        )
+        and {(row.part, row.row_id): row.words for row in assessment.row_remarks}
+        == {place: words for place, words in judgement.rows.items() if words}
     )
 
 
@@ -302,6 +338,16 @@ def _write_levels(assessment: Assessment, judgement: Judgement) -> None:
             assessment.criteria.append(kept[slug])
         kept[slug].level = judgement.levels.get(slug, "")
         kept[slug].words = judgement.remarks.get(slug, "")
+
+
+def _write_rows(assessment: Assessment, judgement: Judgement) -> None:
+    kept = {(row.part, row.row_id): row for row in assessment.row_remarks}
+    for (part, row_id), words in judgement.rows.items():
+        if (part, row_id) in kept:
+            kept[part, row_id].words = words
+        elif words:
+            assessment.row_remarks.append(RowRemark(part=part, row_id=row_id, words=words))
+    assessment.row_remarks = [row for row in assessment.row_remarks if row.words]
 
 
 def _report(work: Work, overall: str) -> None:

@@ -10,7 +10,7 @@ from ..accounts.models import Attempt, Person, RoleGrant
 from ..db import db
 from ..exchange.models import Taking, TakingRow
 from ..files.models import StoredFile
-from ..grading.models import Assessment, CriterionLevel
+from ..grading.models import Assessment, CriterionLevel, RowRemark
 from ..html import from_markdown
 from ..jobs.models import Job
 from ..jobs.services import enqueue
@@ -59,6 +59,9 @@ def _unsign(person: Person) -> None:
     levels = select(CriterionLevel).join(Assessment, Assessment.id == CriterionLevel.assessment_id)
     for level in db.session.scalars(levels.where(Assessment.assessor_id == person.id)):
         level.words = without_name(level.words, person)
+    remarks = select(RowRemark).join(Assessment, Assessment.id == RowRemark.assessment_id)
+    for remark in db.session.scalars(remarks.where(Assessment.assessor_id == person.id)):
+        remark.words = without_name(remark.words, person)
     for item in db.session.scalars(select(Announcement).where(Announcement.author_id == person.id)):
         title, body = without_name(item.title, person), without_name(item.body, person)
         if (title, body) != (item.title, item.body):

@@ -12,7 +12,7 @@ from ..audit.models import AuditEntry
 from ..courses.models import Activity, Course
 from ..exchange.models import Taking
 from ..files.models import StoredFile
-from ..grading.models import Assessment, CriterionLevel
+from ..grading.models import Assessment, CriterionLevel, RowRemark
 from ..libraries.models import Library
 from ..notifications.models import Mail, Notice
 from ..plugins import Holding
@@ -117,6 +117,7 @@ def _course(person: Person) -> Iterator[Holding]:
             Run.name.label("groep"),
             Activity.title.label("opdracht"),
             Draft.text.label("tekst"),
+            Draft.sheet["data"].label("werkblad"),
             Draft.updated_at.label("bewaard_op"),
         )
         .join_from(Draft, Enrolment, Enrolment.id == Draft.enrolment_id)
@@ -129,7 +130,7 @@ def _course(person: Person) -> Iterator[Holding]:
         "ingeleverd_werk",
         _("Ingeleverd werk"),
         _of_versions(Version, Version.text.label("tekst"), Version.late.label("te_laat"))
-        .add_columns(Version.handed_in_at.label("ingeleverd_op"))
+        .add_columns(Version.handed_in_at.label("ingeleverd_op"), Version.sheet["data"].label("werkblad"))
         .where(own)
         .order_by(Version.id),
     )
@@ -149,6 +150,11 @@ def _course(person: Person) -> Iterator[Holding]:
         "ontvangen_niveaus",
         _("Ontvangen niveaus per criterium"),
         _of_levels().where(own, released).order_by(CriterionLevel.id),
+    )
+    yield Holding(
+        "ontvangen_opmerkingen",
+        _("Ontvangen opmerkingen bij rijen van een werkblad"),
+        _of_rows().where(own, released).order_by(RowRemark.id),
     )
     yield Holding(
         "bestanden",
@@ -196,6 +202,12 @@ def _given(person: Person) -> Iterator[Holding]:
         "gegeven_niveaus",
         _("Gegeven niveaus per criterium"),
         _of_levels().where(own).order_by(CriterionLevel.id),
+        stays=True,
+    )
+    yield Holding(
+        "gegeven_opmerkingen",
+        _("Gegeven opmerkingen bij rijen van een werkblad"),
+        _of_rows().where(own).order_by(RowRemark.id),
         stays=True,
     )
     yield Holding(
@@ -279,6 +291,15 @@ def _of_levels() -> Select[Any]:
         CriterionLevel.criterion.label("criterium"),
         CriterionLevel.level.label("niveau"),
         CriterionLevel.words.label("toelichting"),
+    )
+
+
+def _of_rows() -> Select[Any]:
+    return _of_versions(
+        _judged().join(RowRemark.__table__, RowRemark.assessment_id == Assessment.id),
+        RowRemark.part.label("deel"),
+        RowRemark.row_id.label("rij"),
+        RowRemark.words.label("opmerking"),
     )
 
 

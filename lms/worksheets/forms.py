@@ -163,6 +163,17 @@ def read(sheet: Worksheet, sent: MultiDict[str, str], before: Filled | None = No
     return Filled(sheet, found)
 
 
+def typed_rows(sheet: Worksheet, rows_by_part: Mapping[str, Sequence[Mapping[str, str]]]) -> MultiDict[str, str]:
+    """Rows of typed words as a browser would send them; a row may name its ``id``, or else gets its number."""
+    sent: MultiDict[str, str] = MultiDict()
+    for part in sheet.parts:
+        for number, row in enumerate(rows_by_part.get(part.name, ()), 1):
+            row_id = row.get("id", f"r{number}") if part.rows else ONCE
+            sent.add(part.name, row_id)
+            sent.update({f"{part.name}-{row_id}-{name}": str(typed) for name, typed in row.items()})
+    return sent
+
+
 def change(filled: Filled, action: str) -> Filled:
     """Do what a button of the form asks: ``add:part``, ``remove:part:ID``, ``up:part:ID`` or ``down:part:ID``.
 
@@ -212,7 +223,11 @@ def _read_row(part: Part, row_id: str, sent: MultiDict[str, str], before: Filled
 
 def _row_form(made: type[Form], part: Part, row: Row) -> Form:
     data = {one.name: values.typed(row[one.name], one) for one in part.fields}
-    return made(data=data, prefix=f"{part.name}-{row.id}-")
+    form = made(data=data, prefix=f"{part.name}-{row.id}-")
+    for one in part.fields:
+        # Not «required», which would be an attribute of the control: a draft may be half filled.
+        form[one.name].flags.said_above = one.required or one.one_of
+    return form
 
 
 def _form_class(part: Part) -> type[Form]:

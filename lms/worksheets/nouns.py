@@ -101,6 +101,11 @@ class Part:
     def by_name(self) -> Mapping[str, SheetField]:
         return {field.name: field for field in self.fields}
 
+    @cached_property
+    def beside(self) -> frozenset[str]:
+        """The names of the fields that stand beside each other in the two-sided table."""
+        return frozenset(name for _heading, *pair in (self.sides.rows if self.sides else ()) for name in pair)
+
     def groups(self) -> Iterator[tuple[Text, list[SheetField]]]:
         """The fields as they stand together, each bundle with its legend; empty for a field by itself."""
         bundle: list[SheetField] = []
@@ -146,8 +151,7 @@ class Worksheet:
         return replace(self, parts=tuple(parts))
 
     def _draws_private(self, part: Part) -> bool:
-        named = {name for _heading, *pair in (part.sides.rows if part.sides else ()) for name in pair}
-        return any(one.private and one.name in named for one in part.fields)
+        return any(one.private and one.name in part.beside for one in part.fields)
 
     def described(self) -> dict[str, Any]:
         """The sheet as plain data, with its words as they are now."""

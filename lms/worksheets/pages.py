@@ -1,7 +1,10 @@
 """The pages of a sheet: to fill in, also when something comes back to correct, to choose between two, and on paper."""
 
+from typing import Any
+
 from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from ..assignments import pages as assignment_pages
 from ..assignments import services as work
@@ -30,7 +33,8 @@ def fill(
     form = SheetForm(filled, around.offers(filled), around.used(sheet))
     if isinstance(error, sheets.Unfit):
         form.take_errors(error.form)
-    own = work_form(draft, typed.text if typed else None)
+    own: Any = work_form(draft, typed.text if typed else None)
+    own.text.label.text = _("Toelichting")
     field = getattr(error, "field", None)
     if error is not None and field and not isinstance(error, sheets.Unfit):
         refuse(own, field, str(error).split("\n"))

@@ -74,6 +74,14 @@ def kept(enrolment_id: int) -> dict[str, Filled]:
     return {one.sheet.key: one for one in sheets if one is not None}
 
 
+def remarks_of(version: Version, assessment: Assessment | None) -> dict[tuple[str, str], list[Remark]]:
+    """What a judgement says of the rows of its version, by part and id, whether it is released or not."""
+    if assessment is None:
+        return {}
+    by = assessment.assessor.name if assessment.assessor else _("Een oud-trainer")
+    return {(row.part, row.row_id): [Remark(version.number, by, row.words)] for row in assessment.row_remarks}
+
+
 def released_remarks(
     enrolment_id: int, activity_id: int, until: int | None = None
 ) -> dict[tuple[str, str], list[Remark]]:

@@ -1,6 +1,6 @@
 """The work of the demo's participants: everybody at another point between a first draft and a judgement.
 
-The texts lie in ``demo_works``. The libraries in them are made up, and so is every figure.
+Their worksheets lie in ``demo_works``. The libraries in them are made up, and so is every figure.
 """
 
 import tomllib
@@ -8,9 +8,11 @@ from pathlib import Path
 
 from lms.api import DemoSite, Judgement
 
+from . import worksheets
+
 WORKS = Path(__file__).parent / "demo_works"
 FIRST, SECOND = "opdracht-1-de-omgeving-in-kaart", "opdracht-2-een-activiteit-uitgewerkt"
-FOURTH = "opdracht-4-drie-online-tools"
+THIRD, FOURTH = "opdracht-3-drie-partners", "opdracht-4-drie-online-tools"
 
 # Who handed in which text for the first assignment, and how many days ago.
 HANDED_IN = (
@@ -32,13 +34,20 @@ JUDGED = (
     ("heuvelrijk", "trainer1", 2, False),
 )
 DRAFTS = (
-    ("deelnemer1", SECOND, "opdracht-2-waterdorp.md", 1),
-    ("deelnemer2", SECOND, "opdracht-2-lindehove-concept.md", 2),
-    ("deelnemer3", FOURTH, "opdracht-4-de-veenkant-concept.md", 1),
-    ("deelnemer5", FIRST, "opdracht-1-zonnedaal-versie-2.md", 1),
-    ("deelnemer8", SECOND, "opdracht-2-heuvelrijk-concept.md", 1),
-    ("deelnemer9", FIRST, "begin.md", 3),  # late: begun and not handed in
+    ("deelnemer1", SECOND, "opdracht-2-waterdorp", 1),
+    ("deelnemer1", THIRD, "opdracht-3-waterdorp", 1),
+    ("deelnemer2", SECOND, "opdracht-2-lindehove-concept", 2),
+    ("deelnemer3", FOURTH, "opdracht-4-de-veenkant-concept", 1),
+    ("deelnemer5", FIRST, "opdracht-1-zonnedaal-versie-2", 1),
+    ("deelnemer8", SECOND, "opdracht-2-heuvelrijk-concept", 1),
+    ("deelnemer9", FIRST, "begin", 3),  # late: begun and not handed in
 )
+SHEETS = {
+    FIRST: worksheets.surroundings,
+    SECOND: worksheets.activity,
+    THIRD: worksheets.partners,
+    FOURTH: worksheets.tools,
+}
 
 
 def load(demo: DemoSite) -> None:
@@ -48,20 +57,35 @@ def load(demo: DemoSite) -> None:
     versions = {}
     for user, name, days in HANDED_IN:
         with demo.back(days):
-            versions[name] = demo.hand_in(user, FIRST, _text(f"opdracht-1-{name}.md"))
+            versions[name] = demo.hand_in(user, FIRST, "", _rows(FIRST, f"opdracht-1-{name}"))
     judgements = _judgements()
     for name, trainer, days, release in JUDGED:
         with demo.back(days):
-            demo.judge(trainer, versions[name], judgements[f"opdracht-1-{name}.md"], release=release)
+            demo.judge(trainer, versions[name], judgements[f"opdracht-1-{name}"], release=release)
     for user, slug, file, days in DRAFTS:
         with demo.back(days):
-            demo.draft(user, slug, _text(file))
+            demo.draft(user, slug, "", _rows(slug, file))
 
 
 def _text(file: str) -> str:
     return (WORKS / file).read_text(encoding="utf-8")
 
 
+def _rows(slug: str, file: str) -> dict[str, list[dict[str, str]]]:
+    """A sheet from its file, in which each row lists its fields in their order."""
+    parts = SHEETS[slug].by_name
+    return {
+        part: [
+            dict(zip(parts[part].by_name, map(str, row), strict=False))
+            for row in (rows if isinstance(rows[0], list) else [rows])
+        ]
+        for part, rows in tomllib.loads(_text(f"{file}.toml")).items()
+    }
+
+
 def _judgements() -> dict[str, Judgement]:
-    listed = tomllib.loads(_text("oordelen.toml"))["judgements"]
-    return {one["file"]: Judgement(one["overall"], one["overall_words"], one["levels"], one["words"]) for one in listed}
+    found = {}
+    for one in tomllib.loads(_text("oordelen.toml"))["judgements"]:
+        rows = {("stakeholders", row_id): words for row_id, words in one.get("stakeholders", {}).items()}
+        found[one["file"]] = Judgement(one["overall"], one["overall_words"], one["levels"], one["words"], rows)
+    return found

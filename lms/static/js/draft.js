@@ -123,6 +123,7 @@ class Draft {
   conflict({ message, theirs = '', revision, reload = false }) {
     this.stopped = 'conflict';
     this.say(this.words.unsaved, 'failed');
+    if ('sheet' in this.form.dataset) return this.chooseSheet(message);
     if (revision !== undefined) this.form.elements.revision.value = revision;
     const note = this.note('conflict');
     note.querySelector('[data-message]').textContent = message;
@@ -146,6 +147,15 @@ class Draft {
       this.text.value = theirs;
       choose({ mine });
     });
+  }
+
+  // Two worksheets are too much for a note: the server shows both, with what differs. The revision stays the old one.
+  chooseSheet(message) {
+    const note = this.note('choose');
+    const button = note.querySelector('button');
+    note.querySelector('[data-message]').textContent = message;
+    button.formAction = this.form.dataset.draftUrl;
+    button.addEventListener('click', () => { this.stopped = ''; });
   }
 
   // The text that was not chosen stays on the page, folded.
@@ -198,7 +208,7 @@ class Draft {
     if (event.defaultPrevented) return;
     if (this.stopped) {
       event.preventDefault();
-      this.notes[this.stopped].querySelector('button, a').focus();
+      (this.notes[this.stopped] ?? this.notes.choose).querySelector('button, a').focus();
       return;
     }
     clearTimeout(this.timer);
