@@ -23,15 +23,18 @@ from . import beside_routes as beside_routes
 from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
 from . import demo, privacy
 from . import editor_routes as editor_routes
+from . import export_routes as export_routes
 from . import models as models  # the tables
 from . import reader_routes as reader_routes
 from .actions import load
+from .cli import add_to
 from .collection import Collection
 from .offers import OFFERS
 from .routes import bp
 from .search import groups, index
 
 HERE = Path(__file__).parent
+add_to(bp)
 
 plugin = Plugin(
     name="kennisbank",
