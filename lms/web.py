@@ -9,9 +9,10 @@ from flask import Flask, Request, Response, current_app, g, jsonify, render_temp
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from gunicorn.http.errors import ParseException
 from markupsafe import escape
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, InternalServerError
 from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
@@ -94,6 +95,8 @@ def init_app(app: Flask) -> None:
     headers.init_app(app)
     app.register_error_handler(LmsError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
+    for broken in (ParseException, ClientDisconnected):
+        app.register_error_handler(broken, _broken_line)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
 
@@ -134,6 +137,8 @@ def typed() -> dict[str, str]:
     """What somebody typed in a form that was refused, so that a page can give it back."""
     if request.method in SAFE_METHODS or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return {}  # another site's form must not put its words on our page
+    if g.get("unreadable"):
+        return {}
     return {name: value for name, value in request.form.items() if name not in NOT_TYPED and len(value) > 40}
 
 
@@ -179,6 +184,14 @@ def _refusal(error: LmsError, *, bare: bool = False) -> Any:
 
 def _stale_form(_error: CSRFError) -> Any:
     return _page(400, _("Dit formulier is verlopen. Open de pagina opnieuw en probeer het nog een keer."))
+
+
+def _broken_line(_error: Exception) -> Any:
+    # What came after it on this line cannot be told apart from a next request.
+    g.unreadable = True
+    response = _http_error(BadRequest())
+    response.headers["Connection"] = "close"
+    return response
 
 
 def _http_error(error: HTTPException) -> Any:

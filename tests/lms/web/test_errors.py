@@ -1,9 +1,11 @@
 """What somebody sees when something is wrong: a sentence, a status, what they typed, and never a traceback."""
 
+import io
 import logging
 
 import pytest
 from flask import Blueprint
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from sqlalchemy import select
 
 from lms.api import Plugin, db, public, requires
@@ -112,3 +114,28 @@ def test_a_form_without_its_token_is_refused(make_app, make):
         page = client.post("/logout")
         assert page.status_code == 400
         assert "formulier is verlopen" in page.text
+
+
+class BrokenLine(io.RawIOBase):
+    """A body that gunicorn cannot read: its pieces are not what they say."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def readable(self):
+        return True
+
+    def readinto(self, _buffer):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"ZZ"), NoMoreData(b"")])
+def test_a_body_that_cannot_be_read_is_no_fault_of_ours(client, caplog, error):
+    answer = client.post(
+        "/login",
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": BrokenLine(error), "wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 400
+    assert answer.headers["Connection"] == "close", "what follows on the line is not to be trusted"
+    assert caplog.records == []
