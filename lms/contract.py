@@ -98,6 +98,12 @@ def check_together(
                 f"Plugin {plugin.name!r}: look-up {look.endpoint!r} names the permission {look.permission!r}, "
                 "which no plugin declares; declare it or correct the name."
             )
+    for provider in plugin.search:
+        if provider.permission and provider.permission not in permissions:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: search provider {str(provider.label)!r} names the permission "
+                f"{provider.permission!r}, which no plugin declares; declare it or correct the name."
+            )
     for kind in plugin.mail_kinds:
         if kind.permission and kind.permission not in permissions:
             raise ContractError(

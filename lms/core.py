@@ -37,6 +37,7 @@ from .plugins import (
     Plugin,
     Role,
     Routine,
+    SearchProvider,
     Vocabularies,
 )
 from .privacy.erasing import erase
@@ -44,6 +45,8 @@ from .privacy.holdings import export
 from .privacy.routes import bp as privacy
 from .privacy.sweep import sweep_daily
 from .runs.routes import bp as runs
+from .search import services as searching
+from .search.routes import bp as search
 from .site.routes import bp as site
 from .today.routes import bp as today
 from .vocabularies.routes import bp as vocabularies
@@ -55,7 +58,7 @@ HERE = Path(__file__).parent
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
     accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, plan, privacy, runs,
-    site, today, vocabularies, watch, worksheets,
+    search, site, today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -116,4 +119,5 @@ core = Plugin(
     ),
     routines=(Routine("core.sweep", sweep_daily, every=timedelta(days=1)),),
     mail_kinds=kinds.CORE,
+    search=(SearchProvider(_l("Lessen en opdrachten"), searching.lessons, "core.follow"),),
 )

@@ -4,7 +4,7 @@ A Flask ``Blueprint`` carries pages, templates, static files, error handlers and
 Flask has no word for. ``lms.registry`` checks them and mounts them; ``docs/plugins.md`` shows each of them in use.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -317,6 +317,30 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class SearchHit:
+    """Something that a search found: its title as a link, a sentence about it, and where it is."""
+
+    title: str
+    url: str
+    text: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """What the search of the whole site asks: ``SearchProvider(_l("Kennis"), find, "kennis.read")``.
+
+    ``find(words, person, most)`` gives at most so many :class:`SearchHit`, the best first, and only what the person may
+    see. Without ``permission`` visitors are asked for too. ``more`` is an endpoint that takes the words as ``q``.
+    """
+
+    label: Text
+    find: Callable[[str, Any, int], Sequence[SearchHit]]
+    permission: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class Plugin:
     """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
 
@@ -343,6 +367,7 @@ class Plugin:
     routines: tuple[Routine, ...] = ()
     mail_kinds: tuple[MailKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
+    search: tuple[SearchProvider, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     offers: tuple[Offer, ...] = ()
     migrations: Path | None = field(default=None)

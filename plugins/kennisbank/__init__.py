@@ -14,6 +14,7 @@ from lms.api import (
     PersonalData,
     Plugin,
     Role,
+    SearchProvider,
     Setup,
     Vocabularies,
 )
@@ -31,7 +32,7 @@ from .cli import add_to
 from .collection import Collection
 from .offers import OFFERS
 from .routes import bp
-from .search import groups, index
+from .search import groups, index, site
 
 HERE = Path(__file__).parent
 add_to(bp)
@@ -78,6 +79,7 @@ plugin = Plugin(
             privacy.erase,
         ),
     ),
+    search=(SearchProvider(_l("Kennisbank"), site.find, more="kennisbank.index"),),
     listeners=(Listener("kennisbank.changed", index.changed),),
     setup=(
         Setup(_l("De synoniemen van de kennisbank"), groups.load),

@@ -125,3 +125,10 @@ def test_a_hit_tells_where_the_words_stand(client):
 def test_strangers_get_no_suggestion_of_what_they_may_not_read(client, write):
     write("closed", title="Zeppelinvlucht", visibility=Visibility.NETWORK)
     assert "Bedoelde u" not in client.get("/kennisbank/?q=zeppelinvluht").text
+
+
+def test_the_search_of_the_site_finds_entries_that_the_person_may_read(client, member, write):
+    write("closed", title="Een zeppelin", visibility=Visibility.NETWORK)
+    assert "Een zeppelin" in member.get("/zoeken?q=zeppelins").text
+    assert "Een zeppelin" not in client.get("/zoeken?q=zeppelins").text
+    assert "/kennisbank/nl-08?q=tablet" in client.get("/zoeken?q=tablet").text

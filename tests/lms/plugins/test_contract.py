@@ -40,6 +40,7 @@ from lms.api import (
     Plugin,
     Role,
     Routine,
+    SearchProvider,
     Setup,
     SheetField,
     Vocabularies,
@@ -347,6 +348,10 @@ CASES = {
     "a mail kind with a permission that nobody has": (
         lambda: [good(mail_kinds=(MailKind("buren.moved", "Nieuw", permission="buren.see"),))],
         "mail kind 'buren.moved' names the permission 'buren.see'",
+    ),
+    "a search provider with a permission that nobody has": (
+        lambda: [good(search=(SearchProvider("Buren", nothing, "buren.see"),))],
+        "search provider 'Buren' names the permission 'buren.see'",
     ),
     "a menu item with a permission that nobody has": (
         lambda: [good(blueprint=pages(("/", index)), nav=(NavItem("Buren", "buren.index", "buren.see"),))],
