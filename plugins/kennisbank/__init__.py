@@ -48,6 +48,7 @@ plugin = Plugin(
         Permission("kennisbank.read", _l("De kennisbank lezen"), roles={"member"}),
         Permission("kennisbank.contribute", _l("Bijdragen namens de eigen bibliotheek"), roles={"member"}),
         Permission("kennisbank.edit", _l("Redactie van de kennisbank"), roles={"kennisbank.editor"}),
+        Permission("kennisbank.shelve", _l("Een verzameling vullen voor de eigen groep"), roles={"trainer"}),
         Permission("kennisbank.choose", _l("Kiezen uit een verzameling"), roles={"participant"}),
     ),
     nav=(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.api import NotFound, current_user, load_visit, public, requires, today
 from lms.api import gettext as _
 
-from . import evidence, figures, lifecycle, reading, services
+from . import evidence, figures, lifecycle, reading, services, shelving
 from .collection import Collection, Shelf
 from .facets import FACETS, SORTS, Selection, Words
 from .kinds import kind_of
@@ -98,6 +98,26 @@ def choose(run_id: int, slug: str) -> ResponseReturnValue:
         return shelf.page(form), 422
     services.choose(visit, form.reasons)
     flash(_("Uw keuze is bewaard."), "success")
+    return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug))
+
+
+@bp.post("/collecties/<int:run_id>/<slug>/plank")
+@requires("kennisbank.shelve")
+def shelve(run_id: int, slug: str) -> ResponseReturnValue:
+    """A trainer puts entries or a live search on the shelf of the run."""
+    visit = load_visit(current_user, run_id, slug)
+    if visit.activity.type != Collection.key or not visit.is_trainer:
+        raise NotFound(_("Deze verzameling bestaat niet."))
+    if request.form.get("reset") == "1":
+        shelving.put(visit, None)
+        flash(_("De plank is weer zoals de cursus hem heeft."), "success")
+    else:
+        form = shelving.ShelfForm()
+        wanted = form.settings(visit.person)
+        if wanted is None:
+            return Shelf(visit).page(shelving_form=form), 422
+        shelving.put(visit, wanted)
+        flash(_("De plank is gevuld. Uw groep ziet dit nu."), "success")
     return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug))
 
 

@@ -1,15 +1,17 @@
 """Finding entries and choosing from a collection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from lms.api import Activity, Enrolment, NotFound, Person, Run, Visit, db, now, progress
 from lms.api import gettext as _
 
 from .facets import Facet, Option
-from .models import Choice, Entry, Pick
+from .models import Choice, Entry, Pick, Status
+from .models.entries import READABLE
 from .search.finding import Page, Search
 
 PER_PAGE = 20
@@ -24,11 +26,11 @@ def find(search: Search, page: int) -> tuple[Page, list[tuple[Facet, list[Option
     return Page(page=page, per_page=PER_PAGE, max_per_page=PER_PAGE, found=found), found.facets
 
 
-def by_slug(slugs: list[str]) -> dict[str, Entry]:
-    """Slug to entry, in the order asked; a slug that no longer exists is left out."""
-    rows = db.session.scalars(select(Entry).where(Entry.slug.in_(slugs)).options(selectinload(Entry.links)))
-    found = {entry.slug: entry for entry in rows}
-    return {slug: found[slug] for slug in slugs if slug in found}
+def some(slugs: Sequence[str], ids: Sequence[int]) -> Sequence[Entry]:
+    """The entries with these slugs or ids, with their terms; what is not there, or was never published, is left out."""
+    wanted = or_(Entry.slug.in_(slugs), Entry.id.in_(ids))
+    there = select(Entry).where(wanted, Entry.status.in_((*READABLE, Status.ARCHIVED)))
+    return db.session.scalars(there.options(selectinload(Entry.links))).all()
 
 
 def choice_of(enrolment: Enrolment, activity: Activity) -> Choice | None:
@@ -74,21 +76,18 @@ class Chosen:
 
 
 def choices_of_run(run: Run, activity: Activity) -> list[Chosen]:
-    """What each participant of a run chose, by name. Two queries."""
-    people = db.session.execute(
-        select(Enrolment.id, Person.name)
+    """What each participant of a run chose, by name. One query."""
+    rows = db.session.execute(
+        select(Enrolment.id, Person.name, Pick)
         .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Choice, (Choice.enrolment_id == Enrolment.id) & (Choice.activity_id == activity.id))
+        .outerjoin(Pick, Pick.choice_id == Choice.id)
         .where(Enrolment.run_id == run.id, Enrolment.role == PARTICIPANT, Enrolment.left_at.is_(None))
-        .order_by(Person.name, Enrolment.id)
-    ).all()
-    picks = db.session.execute(
-        select(Choice.enrolment_id, Pick)
-        .join(Choice, Choice.id == Pick.choice_id)
-        .join(Enrolment, Enrolment.id == Choice.enrolment_id)
-        .where(Enrolment.run_id == run.id, Choice.activity_id == activity.id)
-        .order_by(Pick.slug)
+        .order_by(Person.name, Enrolment.id, Pick.slug)
     )
-    by_enrolment: dict[int, list[Pick]] = {}
-    for enrolment_id, pick in picks:
-        by_enrolment.setdefault(enrolment_id, []).append(pick)
-    return [Chosen(name, by_enrolment.get(id, [])) for id, name in people]
+    found: dict[int, Chosen] = {}
+    for enrolment_id, name, pick in rows:
+        chosen = found.setdefault(enrolment_id, Chosen(name, []))
+        if pick is not None:
+            chosen.picks.append(pick)
+    return list(found.values())

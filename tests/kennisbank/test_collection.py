@@ -302,6 +302,9 @@ def test_unavailable_while_the_plugin_is_off(make_app, make):
     [
         ({"entries": ["nl-01"]}, []),
         ({"entries": ["nl-01", "nl-02"], "choose": 2}, []),
+        ({"search": "thema=jongeren", "choose": 2}, []),
+        ({"search": 7}, ["search"]),
+        ({"search": "thema=jongeren", "choose": 13}, ["choose"]),
         ({}, ["entries"]),
         ({"entries": []}, ["entries"]),
         ({"entries": "nl-01"}, ["entries"]),
@@ -338,3 +341,69 @@ def test_pages_ask_little_however_large_the_group(make, sign_in, run, queries, n
         assert page.status_code == 200
         assert len(seen) <= 12, seen
     assert f"{number} van {number + 2} kozen" in trainer.get(f"/runs/{run.id}/plank").text
+
+
+# --- what the trainer puts on the shelf -----------------------------------------------------------------
+
+
+def shelve(browser, run, **data):
+    return browser.post(f"/kennisbank/collecties/{run.id}/plank/plank", data={"choose": "2"} | data)
+
+
+@pytest.mark.req("R4.13", "R2.9")
+def test_a_trainer_pins_entries_and_a_live_search(trainer, browser, run):
+    found = "https://leerplein.example/kennisbank/?thema=jongeren&page=2"
+    answer = shelve(
+        trainer, run, pins="https://x.example/kennisbank/nl-02?q=app\nnl-04", search=found, task="Kies er twee."
+    )
+    assert answer.status_code == 302
+    page = browser.get(f"/runs/{run.id}/plank").text
+    assert "Kies er twee." in page and "<p>Tekst.</p>" not in page
+    shown = re.findall(r'name="chosen" value="([^"]*)"', page)
+    assert shown[:2] == ["nl-02", "nl-04"] and "nl-10" in shown and "nl-01" not in shown
+    assert post(browser, run, "nl-02", "nl-10").status_code == 302
+    assert shelve(trainer, run, reset="1").status_code == 302
+    page = browser.get(f"/runs/{run.id}/plank").text
+    assert re.findall(r'name="chosen" value="([^"]*)"', page) == PINNED
+
+
+def test_what_one_chose_of_a_live_search_stays_when_it_no_longer_brings_it(trainer, browser, run):
+    shelve(trainer, run, search="q=lochal", choose="1")
+    assert post(browser, run, "nl-01").status_code == 302
+    shelve(trainer, run, search="q=boekstartkoffer", choose="1")
+    page = browser.get(f"/runs/{run.id}/plank")
+    assert ticked(page) == ["nl-01"] and "nl-04" in page.text
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"pins": "nl-01\nbestaat-niet"}, "Dit staat niet in de kennisbank: bestaat-niet."),
+        ({"search": "https://elders.example/"}, "Zoek eerst in de kennisbank"),
+        ({}, "Zet ten minste één bijdrage op de plank"),
+        ({"pins": "nl-01"}, "Er staan er maar 1 op de plank."),
+        ({"pins": "nl-01", "choose": "0"}, "Noem een aantal van 1 tot en met 12."),
+        ({"pins": "nl-01", "choose": "x"}, "Noem een aantal"),
+    ],
+)
+def test_a_shelf_that_does_not_fit(trainer, run, data, sentence):
+    answer = shelve(trainer, run, **data)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert all(html.escape(value.splitlines()[0]) in answer.text for value in data.values())
+
+
+def test_only_the_trainer_of_the_run_fills_it(browser, make, sign_in, run, client):
+    other = sign_in(make.people(make.run(), "trainer")[0])
+    assert shelve(browser, run, pins="nl-01\nnl-02").status_code == 403
+    assert shelve(other, run, pins="nl-01\nnl-02").status_code == 404
+    assert shelve(client, run, pins="nl-01\nnl-02").status_code == 401
+
+
+def test_a_live_search_asks_little(trainer, browser, run, queries):
+    shelve(trainer, run, pins="nl-01", search="q=jongeren+bibliotheek&resultaat=gemeten")
+    where = f"/runs/{run.id}/plank"
+    for one in (trainer, browser):
+        with queries() as seen:
+            assert one.get(where).status_code == 200
+        assert len(seen) <= 12, "\n".join(one[:90].replace("\n", " ") for one in seen)

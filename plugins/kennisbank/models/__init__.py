@@ -1,6 +1,6 @@
 """Tables of the kennisbank: the entries, what readers add to them, and what the course does with them."""
 
-from .course import Choice, Citation, Pick
+from .course import Choice, Citation, Pick, ShelfPins
 from .entries import Draft, Entry, EntryTerm, EntryWord, Measured, Origin, Result, Revision, Status, Visibility
 from .finding import Filed, Indexed, Posting, Question, Synonym
 from .readers import Answer, Confirmation, TakeOver, Vote
@@ -23,6 +23,7 @@ __all__ = [
     "Question",
     "Result",
     "Revision",
+    "ShelfPins",
     "Status",
     "Synonym",
     "TakeOver",

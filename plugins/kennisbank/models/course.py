@@ -2,10 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.api import Base, now
+
+
+class ShelfPins(Base):
+    """What the trainers of one run put on a shelf, in the place of what the course names there.
+
+    ``search`` is the part of a kennisbank address after the question mark: what it finds now stands on the shelf too.
+    """
+
+    __tablename__ = "kennisbank_shelf"
+    __table_args__ = (UniqueConstraint("run_id", "activity_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("core_run.id", ondelete="CASCADE"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("core_activity.id", ondelete="CASCADE"), index=True)
+    pins: Mapped[list[str]] = mapped_column(JSON, default=list)  # slugs
+    search: Mapped[str] = mapped_column(String(1000), default="")
+    choose: Mapped[int] = mapped_column(default=1)
+    task: Mapped[str] = mapped_column(Text, default="")
+    updated_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Choice(Base):
