@@ -21,6 +21,7 @@ from .errors import ConfigError, ContractError, LmsError
 from .files.cli import group as files_group
 from .jobs import worker
 from .notifications.cli import mail_group
+from .peer.cli import group as peer_group
 from .plugins import Offer, Plugin
 from .privacy.cli import privacy as privacy_group
 from .registry import registry
@@ -205,6 +206,7 @@ main.add_command(runs.run)
 main.add_command(runs.runs)
 main.add_command(worker.command)
 main.add_command(worker.jobs_command)
+main.add_command(peer_group)
 main.add_command(plugin_group)
 main.add_command(user_group)
 main.add_command(mail_group)

@@ -25,6 +25,11 @@ from .lessons.routes import bp as lessons
 from .notifications import kinds
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
+from .peer.activity import PeerFeedback
+from .peer.clockwork import EVERY, tick
+from .peer.letters import feedback_given
+from .peer.routes import bp as peer
+from .peer.trainer_routes import bp as peer_trainer
 from .plan.routes import bp as plan
 from .plugins import (
     Demo,
@@ -57,8 +62,8 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, plan, privacy, runs,
-    search, site, today, vocabularies, watch, worksheets,
+    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, peer, peer_trainer,
+    plan, privacy, runs, search, site, today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -91,7 +96,7 @@ core = Plugin(
         ),
         NavItem(_l("Beheer"), "core.admin.index", "core.manage", icon="gear", position=90),
     ),
-    activity_types=(Lesson, Assignment),
+    activity_types=(Lesson, Assignment, PeerFeedback),
     vocabularies=(Vocabularies(HERE / "vocabularies" / "taxonomie.json"),),
     demo_accounts=demo.accounts,
     demo=(Demo(demo.load),),
@@ -100,6 +105,7 @@ core = Plugin(
         Event("core.released", ("assessment",)),
         Event("core.retracted", ("assessment",)),
         Event("core.enrolled", ("enrolment",)),
+        Event("core.feedback_given", ("review",)),
         Event("core.term_changed", ("term",)),
         Event("core.terms_merged", ("old", "new")),
         Event("core.taken", ("taking",)),
@@ -108,6 +114,7 @@ core = Plugin(
     listeners=(
         Listener("core.released", judgement_released),
         Listener("core.retracted", judgement_retracted),
+        Listener("core.feedback_given", feedback_given),
     ),
     personal_data=(
         PersonalData(_l("account, rollen, deelname, voortgang, werk, oordelen, berichten en mails"), export, erase),
@@ -117,7 +124,10 @@ core = Plugin(
         JobKind("core.mail", deliver, _l("Een mail versturen")),
         JobKind("core.forget_bytes", forget_bytes, _l("Een verwijderd bestand opruimen")),
     ),
-    routines=(Routine("core.sweep", sweep_daily, every=timedelta(days=1)),),
+    routines=(
+        Routine("core.sweep", sweep_daily, every=timedelta(days=1)),
+        Routine("core.peer", tick, every=EVERY),
+    ),
     mail_kinds=kinds.CORE,
     search=(SearchProvider(_l("Lessen en opdrachten"), searching.lessons, "core.follow"),),
 )

@@ -11,13 +11,15 @@ from .grading.models import Assessment, CriterionLevel, Waiting
 from .jobs.models import Job, RoutineTurn
 from .libraries.models import Library
 from .notifications.models import Mail, Notice
+from .peer.models import Apart, Exemption, Remark, Review, Round
 from .progress.models import Progress
 from .runs.models import Absence, Announcement, Enrolment, Run, RunDay, RunDue
 from .vocabularies.models import Term, TermAlias, Vocabulary
 
 __all__ = [
-    "Absence", "Activity", "Announcement", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
-    "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Job", "Library", "Mail", "Module", "Notice", "Person",
-    "Progress", "RoleGrant", "RoutineTurn", "Run", "RunDay", "RunDue", "Setting", "Step", "StoredFile", "Submission",
-    "Taking", "TakingRow", "Term", "TermAlias", "Transfer", "Version", "Vocabulary", "Waiting",
+    "Absence", "Activity", "Announcement", "Apart", "Assessment", "Attempt", "AuditEntry", "Course", "CourseDay",
+    "CriterionLevel", "Draft", "EndedSession", "Enrolment", "Exemption", "Job", "Library", "Mail", "Module",
+    "Notice", "Person", "Progress", "Remark", "Review", "RoleGrant", "Round", "RoutineTurn", "Run", "RunDay",
+    "RunDue", "Setting", "Step", "StoredFile", "Submission", "Taking", "TakingRow", "Term", "TermAlias", "Transfer",
+    "Version", "Vocabulary", "Waiting",
 ]  # fmt: skip

@@ -9,14 +9,16 @@ from typing import IO, Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from werkzeug.datastructures import FileStorage
 
+from .. import clock
 from ..accounts.models import Person
 from ..assignments.models import Submission, Version, version_file
 from ..db import db
 from ..errors import Invalid, NotFound
 from ..jobs.services import enqueue
+from ..peer.models import GIVEN, OPEN, Review
 from ..runs.models import TRAINER, Enrolment
 from . import kinds, names, pictures, store
 from .models import StoredFile
@@ -165,12 +167,33 @@ def load_file(person: Person, file_id: int) -> StoredFile:
     )
     stored = db.session.scalar(
         select(StoredFile).where(
-            and_(StoredFile.id == file_id, or_(StoredFile.owner_id == person.id, StoredFile.id.in_(handed_in_to)))
+            StoredFile.id == file_id,
+            or_(
+                StoredFile.owner_id == person.id,
+                StoredFile.id.in_(handed_in_to),
+                StoredFile.id.in_(_asked_to_read(person, file_id)),
+            ),
         )
     )
     if stored is None:
         raise NotFound(_("Dit bestand bestaat niet of is niet van u."))
     return stored
+
+
+def _asked_to_read(person: Person, file_id: int) -> Any:
+    """Files with a version that this person gives feedback on, while they are in the run."""
+    return (
+        select(version_file.c.file_id)
+        .join(Review, Review.version_id == version_file.c.version_id)
+        .join(Enrolment, Enrolment.id == Review.reviewer_id)
+        .where(
+            version_file.c.file_id == file_id,
+            Enrolment.person_id == person.id,
+            Enrolment.left_at.is_(None),
+            Review.state.in_((OPEN, GIVEN)),
+            or_(Review.lapses_at.is_(None), Review.lapses_at > clock.now()),
+        )
+    )
 
 
 def _trained_by(person: Person) -> Any:

@@ -15,6 +15,7 @@ from ..html import from_markdown
 from ..jobs.models import Job
 from ..jobs.services import enqueue
 from ..notifications.models import Mail, Notice
+from ..peer.models import GIVEN, Remark, Review
 from ..runs.models import PARTICIPANT, Absence, Announcement, Enrolment, Run
 from .holdings import attempts_of, mails_to
 from .names import without_name
@@ -24,6 +25,7 @@ def erase(person: Person) -> None:
     """Let go of all that the core holds, but the row of the person itself."""
     _clear_mails(person)
     _unsign(person)
+    _leave_feedback(person)
     _count_in_runs(person)
     db.session.execute(delete(Enrolment).where(Enrolment.person_id == person.id))
     _forget_takings(person)
@@ -66,6 +68,16 @@ def _unsign(person: Person) -> None:
         title, body = without_name(item.title, person), without_name(item.body, person)
         if (title, body) != (item.title, item.body):
             item.title, item.body, item.body_html = title[:200], body, from_markdown(body)
+    db.session.flush()
+
+
+def _leave_feedback(person: Person) -> None:
+    """Feedback that was given stays with its author, without the name; what was never given goes."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    db.session.execute(delete(Review).where(Review.reviewer_id.in_(own), Review.state != GIVEN))
+    given = select(Remark).join(Review, Review.id == Remark.review_id).where(Review.reviewer_id.in_(own))
+    for remark in db.session.scalars(given):
+        remark.text, remark.passage = without_name(remark.text, person), without_name(remark.passage, person)
     db.session.flush()
 
 

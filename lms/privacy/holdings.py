@@ -15,6 +15,7 @@ from ..files.models import StoredFile
 from ..grading.models import Assessment, CriterionLevel, RowRemark
 from ..libraries.models import Library
 from ..notifications.models import Mail, Notice
+from ..peer.models import GIVEN, Remark, Review, Round
 from ..plugins import Holding
 from ..progress.models import Progress
 from ..runs.models import Absence, Announcement, Enrolment, Run
@@ -28,6 +29,7 @@ def export(person: Person) -> Iterator[Holding]:
     yield from _account(person)
     yield from _course(person)
     yield from _given(person)
+    yield from _feedback(person)
     yield from _taken(person)
     yield from _told(person)
 
@@ -223,6 +225,42 @@ def _given(person: Person) -> Iterator[Holding]:
         .where(Announcement.author_id == person.id)
         .order_by(Announcement.id),
         stays=True,
+    )
+
+
+def _feedback(person: Person) -> Iterator[Holding]:
+    """What one wrote about the work of others stays with them; what one got goes with one's own work.
+
+    Of what one got neither the giver nor the moment is named: givers may be hidden.
+    """
+    columns = (
+        Run.name.label("groep"),
+        Activity.title.label("ronde"),
+        Remark.kind.label("soort"),
+        Remark.passage.label("over"),
+        Remark.text.label("tekst"),
+        Remark.answer.label("antwoord"),
+        Remark.answer_words.label("antwoord_in_woorden"),
+    )
+    found = (
+        select(*columns)
+        .join_from(Remark, Review, Review.id == Remark.review_id)
+        .join(Round, Round.id == Review.round_id)
+        .join(Run, Run.id == Round.run_id)
+        .join(Activity, Activity.id == Round.activity_id)
+        .order_by(Remark.review_id, Remark.position)
+    )
+    own = select(Enrolment.id).where(Enrolment.person_id == person.id)
+    yield Holding(
+        "gegeven_feedback",
+        _("Feedback die u gaf op werk van collega's"),
+        found.where(Review.reviewer_id.in_(own), Review.author_id.not_in(own)),
+        stays=True,
+    )
+    yield Holding(
+        "gekregen_feedback",
+        _("Feedback op uw werk"),
+        found.where(Review.author_id.in_(own), Review.state == GIVEN, Review.hidden_at.is_(None)),
     )
 
 

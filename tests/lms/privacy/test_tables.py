@@ -14,6 +14,9 @@ FATE = {
     "core_file": GOES,
     "core_mail": GOES,
     "core_notice": GOES,
+    "core_peer_apart": GOES,
+    "core_peer_exemption": GOES,
+    "core_peer_review": GOES,  # with the author's work; what one gave to others stays, see tests/lms/peer
     "core_progress": GOES,
     "core_role_grant": GOES,
     "core_submission": GOES,

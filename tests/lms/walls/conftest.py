@@ -20,6 +20,7 @@ from lms.jobs.models import Job
 from lms.libraries.services import find_or_make
 from lms.notifications import unsubscribing
 from lms.notifications.models import Notice
+from lms.peer import giving, overseeing
 from lms.runs import services as runs
 from lms.runs.models import TRAINER
 from lms.runs.visits import load_run, load_visit
@@ -65,12 +66,13 @@ def build(make: Make) -> House:
     step = db.session.scalar(select(PlanStep).order_by(PlanStep.position).limit(1))
     kinds = {
         "les": "core.lesson", "opdracht": "core.assignment", "voorbeelden": "kennisbank.collection",
-        "onze-stap": "community.step", "blad": "core.assignment",
+        "onze-stap": "community.step", "blad": "core.assignment", "ronde": "core.peer",
     }  # fmt: skip
     course = make.course(
         activities=kinds,
         voorbeelden={"entries": ["nl-01", "nl-02"], "choose": 1},
         onze_stap={"step": step.key},
+        ronde={"assignment": "opdracht", "reviews": 1, "own_first": False, "opens": {"day": 1}},
         blad={"number": 2, "purpose": "Doel.", "rubric": RUBRIC, "worksheet": "course_cl.surroundings"},
     )
     tomorrow = clock.today() + timedelta(days=1)
@@ -98,7 +100,9 @@ def build(make: Make) -> House:
     elsewhere = communities.begin(people["stranger"], name="Makers", target_group="Jongeren van 15 jaar")
     tracker = _tracker(people, theirs, here)
     handed_in, draft_file = _work(people, run)
+    given, asked = _feedback(people, run)
     house.values |= {
+        "round": "ronde", "review_id": asked.id, "given": given.id, "remark_id": given.remarks[0].id,
         "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
         "version_id": handed_in.id, "file_id": handed_in.files[0].id, "draft_file": draft_file, "name": "werk.pdf",
         "photo": handed_in.files[1].id,
@@ -150,6 +154,18 @@ def _work(people: dict[str, Person], run):
     judgement = grading.Judgement("nog_niet", "Hier mist een bron.", levels, dict.fromkeys(levels, "Kijk nog eens."))
     grading.release(work, people["trainer"], judgement, 0, "http://localhost/")
     return version, draft.files[-1].id
+
+
+def _feedback(people: dict[str, Person], run):
+    """The peer gave feedback on the participant's work, and the participant reads the peer's."""
+    typed = assignments.make_ready("Werk van een ander.", 0, render=True)
+    assignments.hand_in(load_visit(people["peer"], run.id, "opdracht"), typed, url="http://localhost/")
+    here, trainer = (load_visit(people[kind], run.id, "ronde") for kind in ("peer", "trainer"))
+    ids = {kind: load_run(people[kind], run.id).enrolment.id for kind in ("participant", "peer")}
+    given = overseeing.add(trainer, ids["peer"], ids["participant"])
+    giving.save(here, given.id, [giving.Typed("tip", "Noem ook de buren.")], 0)
+    giving.give(here, given)
+    return given, overseeing.add(trainer, ids["participant"], ids["peer"])
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ GROUP = {"participant", "trainer"}
 HERE = {"member", "participant", "contact", "coach", "lead"}
 READERS = {
     "geheim-concept": MINE,
-    "geheim-werk": GROUP,
+    "geheim-werk": {*GROUP, "peer"},  # the peer was asked to read it
     "geheim-bewaard-oordeel": {"trainer"},
     "geheim-bewaard-criterium": {"trainer"},
     "geheim-oordeel": GROUP,
@@ -49,8 +49,8 @@ def hide(house):
     person.email = "participant@geheim.example"
     person.password_hash = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c2FsdHNhbHRzYWx0c2FsdA"
     enrolment = db.session.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).one()
-    submission = db.session.scalars(select(Submission)).one()
-    db.session.scalars(select(Draft)).one().text = "geheim-concept"
+    submission = db.session.scalars(select(Submission).where(Submission.enrolment_id == enrolment.id)).one()
+    db.session.scalars(select(Draft).where(Draft.enrolment_id == enrolment.id)).one().text = "geheim-concept"
     for version in submission.versions:
         version.text, version.html = "geheim-werk", "<p>geheim-werk</p>"
     given = db.session.scalars(select(Assessment)).one()

@@ -1,0 +1,123 @@
+"""What happens in a round by itself: it opens by date or when enough work is in, and reminds at most three times."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from .. import clock
+from ..accounts.models import Person
+from ..courses.models import Activity, Course
+from ..db import db
+from ..notifications.letters import letter
+from ..notifications.services import link, send
+from ..progress import services as progress
+from ..runs import absences
+from ..runs.models import Enrolment, Run
+from . import rounds, terms
+from .models import Round
+from .plan import next_work
+
+BEFORE = timedelta(hours=48)
+LAST_DAY = timedelta(days=1)
+EVERY = timedelta(minutes=10)
+
+
+def tick() -> None:
+    """Look at every round of the runs that are under way. Done twice at one moment it does nothing more."""
+    rows = db.session.execute(
+        select(Run, Activity)
+        .join(Activity, Activity.course_id == Run.course_id)
+        .where(Run.archived_at.is_(None), Activity.type == terms.KEY, Activity.archived_at.is_(None))
+        .options(joinedload(Run.days), joinedload(Run.course).joinedload(Course.days))
+        .order_by(Run.id, Activity.position)
+    ).unique()
+    for run, activity in rows.all():
+        look_at(run, activity)
+
+
+def look_at(run: Run, activity: Activity) -> None:
+    """Open this round if it is time, or remind who still has something to do."""
+    dates = terms.dates(run, activity)
+    this = rounds.ensure(run, activity)
+    if this.opened_at is None:
+        _open(this, run, activity, dates)
+    if dates.ends_at is not None:
+        _remind(this, run, activity, dates, dates.ends_at)
+
+
+def _open(this: Round, run: Run, activity: Activity, dates: terms.Dates) -> None:
+    by_date = dates.opens is not None and clock.today() >= dates.opens
+    enough = terms.of(activity).start_with
+    if not by_date and enough is None:
+        return
+    now = rounds.standing(this, activity)
+    if not by_date and len(now.works) < (enough or 0):
+        return
+    if rounds.open_round(run, activity, dates) is not None:
+        _tell_open(run, activity, now.works, dates)
+    elif this.told_at is None:
+        this.told_at = clock.now()
+        _tell_empty(run, activity)
+
+
+def _remind(this: Round, run: Run, activity: Activity, dates: terms.Dates, ends_at: datetime) -> None:
+    """48 hours before the end and on the last day; once it is over, who had nothing left to do is done."""
+    left = ends_at - clock.now()
+    if left > BEFORE or this.closed_at is not None:
+        return
+    now = rounds.standing(this, activity)
+    busy = {one for one in now.works if _has_to_do(now, one)}
+    if left <= timedelta():
+        this.closed_at = clock.now()
+        progress.complete_all(activity, _people(set(now.works) - busy), run)
+    elif left <= LAST_DAY and this.last_reminded_at is None:
+        this.reminded_at, this.last_reminded_at = this.reminded_at or clock.now(), clock.now()
+        _tell_reminder(run, activity, busy, dates)
+    elif left > LAST_DAY and this.reminded_at is None:
+        this.reminded_at = clock.now()
+        _tell_reminder(run, activity, busy, dates)
+
+
+def _has_to_do(now: rounds.Standing, one: int) -> bool:
+    """Is there work at hand, or work that they would get when they ask?"""
+    return one in now.holding or next_work(now.situation, one) is not None
+
+
+def _people(enrolments: Iterable[int]) -> list[Person]:
+    found = select(Person).join(Enrolment, Enrolment.person_id == Person.id)
+    return list(db.session.scalars(found.where(Enrolment.id.in_(enrolments)).order_by(Person.id)))
+
+
+def _tell_open(run: Run, activity: Activity, enrolments: Iterable[int], dates: terms.Dates) -> None:
+    page = link("core.runs.activity", run_id=run.id, slug=activity.slug)
+    until = _("Geef uw feedback tot en met %(date)s.", date=format_date(dates.due, "EEEE d MMMM")) if dates.due else ""
+    for person in _people(enrolments):
+        first = _("U kunt het werk van collega's lezen en feedback geven: «%(title)s».", title=activity.title)
+        body = letter(person, first, until, _("Begin hier: %(link)s", link=page))
+        send(person, "peer_open", _("U kunt feedback geven: %(title)s", title=activity.title), body, link=page)
+
+
+def _tell_reminder(run: Run, activity: Activity, enrolments: Iterable[int], dates: terms.Dates) -> None:
+    page = link("core.runs.activity", run_id=run.id, slug=activity.slug)
+    for person in _people(enrolments):
+        first = _("Een collega wacht nog op uw feedback: «%(title)s».", title=activity.title)
+        until = _("U kunt feedback geven tot en met %(date)s.", date=format_date(dates.due, "EEEE d MMMM"))
+        body = letter(person, first, until, _("Ga verder: %(link)s", link=page))
+        send(person, "peer_reminder", _("Feedback geven: %(title)s", title=activity.title), body, link=page)
+
+
+def _tell_empty(run: Run, activity: Activity) -> None:
+    page = link("core.runs.activity", run_id=run.id, slug=activity.slug)
+    for trainer in absences.trainers(run):
+        first = _(
+            "De ronde «%(title)s» zou nu opengaan, maar er is nog te weinig werk ingeleverd.", title=activity.title
+        )
+        more = _("De ronde wacht. Ze gaat vanzelf open zodra twee mensen hebben ingeleverd.")
+        body = letter(trainer.person, first, more, _("Bekijk de ronde: %(link)s", link=page))
+        send(
+            trainer.person, "peer_empty", _("De ronde wacht op werk: %(title)s", title=activity.title), body, link=page
+        )

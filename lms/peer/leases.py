@@ -1,0 +1,90 @@
+"""Whose work somebody reads next: the planned ones first, then on demand, one lease at a time."""
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select
+
+from .. import clock
+from ..db import db
+from ..errors import Conflict, NotFound
+from ..runs.visits import Visit
+from . import rounds, terms
+from .models import EXTRA, GIVEN, OPEN, QUEUE, UNREADABLE, Review, Round
+from .plan import next_work
+
+
+def take(visit: Visit, *, extra: bool = False) -> Review:
+    """Give the participant the next work to read. Asking again returns the open lease.
+
+    The round is locked meanwhile, so twenty people who ask at one moment never hold more leases on a work than it
+    needs. Raises Conflict with the reason when there is none for them.
+    """
+    own = visit.participant().id
+    this = rounds.find(visit.run, visit.activity, lock=True)
+    if this is None or this.opened_at is None:
+        raise Conflict(_("De ronde is nog niet open. U krijgt een bericht zodra u kunt beginnen."))
+    now = rounds.standing(this, visit.activity)
+    if own not in now.works:
+        raise Conflict(_("Lever eerst uw eigen werk in. Daarna leest u het werk van een collega."))
+    held = open_review(this, own)
+    if held is not None:
+        return held
+    author = next_work(now.situation, own, extra=extra)
+    if author is None:
+        raise Conflict(_("Er is nu geen werk dat op u wacht. Komt er iets bij, dan ziet u het op deze pagina."))
+    return _lease(this, own, author, now.works[author], EXTRA if extra else QUEUE)
+
+
+def open_review(this: Round, reviewer_id: int) -> Review | None:
+    """The oldest open review that this person holds."""
+    found = select(Review).where(
+        Review.round_id == this.id, Review.reviewer_id == reviewer_id, Review.state == OPEN, _alive()
+    )
+    return db.session.scalar(found.order_by(Review.taken_at, Review.id).limit(1))
+
+
+def set_aside(visit: Visit, review_id: int) -> Review:
+    """«Dit werk is leeg of onleesbaar»: the work goes back, and its reviewer gets another. Twice does no harm."""
+    rounds.find(visit.run, visit.activity, lock=True)
+    review = load_own(visit, review_id)
+    if review.state == GIVEN:
+        raise Conflict(_("U hebt over dit werk al feedback gegeven."))
+    review.state, review.lapses_at = UNREADABLE, None
+    return review
+
+
+def load_own(visit: Visit, review_id: int) -> Review:
+    """A review that this participant gives in this round. Otherwise NotFound."""
+    own = visit.participant(reading=True).id
+    review = db.session.scalar(
+        select(Review)
+        .join(Round, Round.id == Review.round_id)
+        .where(
+            Review.id == review_id,
+            Review.reviewer_id == own,
+            Round.run_id == visit.run.id,
+            Round.activity_id == visit.activity.id,
+        )
+    )
+    if review is None:
+        raise NotFound(_("Dit werk is niet (meer) aan u gevraagd."))
+    return review
+
+
+def _alive() -> ColumnElement[bool]:
+    return or_(Review.lapses_at.is_(None), Review.lapses_at > clock.now())
+
+
+def _lease(this: Round, reviewer_id: int, author_id: int, version_id: int, origin: str) -> Review:
+    """A new lease, or the one that lapsed before, taken up again."""
+    review = db.session.scalar(
+        select(Review).where(
+            Review.round_id == this.id, Review.reviewer_id == reviewer_id, Review.author_id == author_id
+        )
+    )
+    if review is None:
+        review = Review(round_id=this.id, reviewer_id=reviewer_id, author_id=author_id)
+        db.session.add(review)
+    review.version_id, review.origin, review.state = version_id, origin, OPEN
+    review.taken_at, review.lapses_at = clock.now(), clock.now() + terms.LEASE
+    db.session.flush()
+    return review

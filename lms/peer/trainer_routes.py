@@ -1,0 +1,95 @@
+"""What a trainer does in a round of peer feedback."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ..errors import LmsError, NotFound
+from ..policies import requires
+from ..runs.visits import Visit
+from . import overseeing, pages, terms
+from .routes import load
+
+bp = Blueprint("peer_trainer", __name__, url_prefix="/runs/<int:run_id>/<slug>/feedback/trainer")
+
+
+@bp.get("/<int:review_id>")
+@requires("core.judge")
+def read(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+    """One review, with the answers, as its trainer reads it."""
+    visit = _load(run_id, slug)
+    review = overseeing.load(visit, review_id)
+    return render_template("peer/read.html", visit=visit, review=review, terms=terms.of(visit.activity))
+
+
+@bp.post("/vrijstellen")
+@requires("core.judge")
+def exempt(run_id: int, slug: str) -> ResponseReturnValue:
+    """Let somebody off giving, or take that back."""
+    on = request.form.get("on") == "1"
+    return _do(
+        run_id, slug, lambda visit: overseeing.exempt(visit, _number("enrolment"), request.form.get("note", ""), on=on)
+    )
+
+
+@bp.post("/toevoegen")
+@requires("core.judge")
+def add(run_id: int, slug: str) -> ResponseReturnValue:
+    """Ask somebody to read a work."""
+    return _do(run_id, slug, lambda visit: overseeing.add(visit, _number("reviewer"), _number("author")))
+
+
+@bp.post("/<int:review_id>/verplaatsen")
+@requires("core.judge")
+def move(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+    """Give a work to somebody else."""
+    return _do(run_id, slug, lambda visit: overseeing.move(visit, review_id, _number("reviewer")))
+
+
+@bp.post("/<int:review_id>/verbergen")
+@requires("core.judge")
+def hide(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+    """Hide a review from its author, or show it again."""
+    on = request.form.get("on") == "1"
+    return _do(run_id, slug, lambda visit: overseeing.hide(visit, review_id, request.form.get("note", ""), on=on))
+
+
+@bp.post("/<int:review_id>/afhandelen")
+@requires("core.judge")
+def settle(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+    """Say that one looked at a report."""
+    return _do(run_id, slug, lambda visit: overseeing.settle(visit, review_id))
+
+
+@bp.post("/uit-elkaar")
+@requires("core.judge")
+def apart(run_id: int, slug: str) -> ResponseReturnValue:
+    """Keep two people apart, or no longer."""
+    on = request.form.get("on", "1") == "1"
+    return _do(run_id, slug, lambda visit: overseeing.keep_apart(visit, _number("one"), _number("other"), on=on))
+
+
+def _do(run_id: int, slug: str, work: Callable[[Visit], Any]) -> ResponseReturnValue:
+    visit = _load(run_id, slug)
+    try:
+        work(visit)
+    except NotFound:
+        raise
+    except LmsError as refusal:
+        return pages.overview_page(visit, error=refusal)
+    flash(_("Bewaard."), "success")
+    return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug))
+
+
+def _load(run_id: int, slug: str) -> Visit:
+    visit = load(run_id, slug)
+    if not visit.is_trainer:
+        raise NotFound(_("Deze ronde bestaat niet."))
+    return visit
+
+
+def _number(name: str) -> int:
+    return request.form.get(name, 0, type=int)

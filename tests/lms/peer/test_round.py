@@ -1,0 +1,327 @@
+"""A round over HTTP: it opens by itself, one reads and says, the other answers; and what is refused."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lms.db import db
+from lms.notifications.models import Mail
+from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review
+from lms.progress.models import Progress
+
+from .conftest import WORDS
+
+
+def state(group, number):
+    return db.session.scalar(
+        select(Progress).where(
+            Progress.enrolment_id == group.enrolment(number), Progress.activity_id == group.round_activity.id
+        )
+    )
+
+
+def mails(kind):
+    return db.session.scalars(select(Mail).where(Mail.kind == kind).order_by(Mail.id)).all()
+
+
+def test_from_hand_in_to_answer(group):
+    four = group()
+    four.hand_in()
+    assert "gaat open op" in four.browser(0).get(four.url).text
+    four.at(23)
+    assert len(four.reviews()) == 8
+    assert len(mails("peer_open")) == 4
+    review = four.reviews(0)[0]
+    page = four.browser(0).get(f"{four.url}/feedback/{review.id}")
+    assert "Het werk van nummer" in page.text
+    assert four.say(0, review).status_code == 302
+    assert db.session.get(Review, review.id).state == GIVEN
+    [mail] = mails("peer_feedback")
+    assert four.people[0].name in mail.body
+
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    assert WORDS not in four.browser(author).get(four.url).text, "first one's own look"
+    four.look_at_own(author)
+    assert WORDS in four.browser(author).get(four.url).text
+    tip = four.tip_of(review)
+    answer = four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data={"answer": "not", "words": ""})
+    assert answer.status_code == 422
+    assert "Schrijf waarom" in answer.text
+    words = {"answer": "not", "words": "Dat past niet bij ons."}
+    assert four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data=words).status_code == 302
+    four.browser(author).post(f"{four.url}/feedback/{review.id}/nuttig", data={"on": "1"})
+    giver = four.browser(0).get(four.url).text
+    assert "Dat past niet bij ons." in giver
+    assert "hier kan ik iets mee" in giver
+    assert "hier kan ik iets mee" not in four.browser(author).get(four.url).text.lower().split("</form>")[0]
+
+
+def test_done_when_handed_in_and_given_what_was_promised(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    first, second = four.reviews(1)
+    four.say(1, first)
+    assert state(four, 1).completed_at is None
+    four.say(1, second)
+    assert state(four, 1).completed_at is not None
+
+
+def test_who_is_late_joins_and_who_does_nothing_holds_nobody_up(group):
+    five = group(people=5)
+    five.hand_in(0, 1, 2, 3)
+    five.at(23)
+    held = {review.author_id for review in five.reviews(0)}
+    five.hand_in(4)
+    assert five.browser(4).post(f"{five.url}/feedback/vragen").status_code == 409, "all work is taken for now"
+    five.at(26)  # past halfway: what nobody began moves on
+    answer = five.browser(4).post(f"{five.url}/feedback/vragen")
+    assert answer.status_code == 302
+    again = five.browser(4).post(f"{five.url}/feedback/vragen")
+    assert again.location == answer.location, "asking again returns the open lease"
+    lapsed = five.reviews(0)[0]
+    refused = five.say(0, lapsed)
+    assert refused.status_code == 409
+    assert "naar een collega gegaan" in refused.text
+    assert WORDS in refused.text, "what was typed comes back"
+    assert held
+
+
+def test_a_draft_holds_the_work(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(2)[0]
+    saved = four.say(2, review, do="save")
+    assert saved.status_code == 302
+    four.at(26)
+    assert four.say(2, review).status_code == 302
+    assert db.session.get(Review, review.id).state == GIVEN
+
+
+def test_two_windows(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    four.say(0, review, do="save")
+    other = four.say(0, review, do="save", revision=0, remarks=[("tip", "Iets anders.")])
+    assert other.status_code == 409
+    assert "ander venster" in other.text
+    assert "Iets anders." in other.text
+    assert WORDS in other.text
+    kept = four.say(0, review, do="save", revision=0, remarks=[("tip", "Iets anders.")], overwrite="1")
+    assert kept.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("remarks", "sentence"),
+    [
+        ([("tip", "")], "Schrijf eerst een top, een tip of een vraag."),
+        ([("cijfer", "Een acht.")], "Kies bij opmerking 1: top, tip of vraag."),
+        ([("tip", "x" * 5000)], "Opmerking 1 is te lang."),
+        ([("tip", "Nog een.")] * 41, "hoogstens 40 opmerkingen"),
+    ],
+)
+def test_what_is_refused(group, remarks, sentence):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    answer = four.say(0, four.reviews(0)[0], remarks=remarks)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert remarks[0][1] in answer.text
+
+
+def test_feedback_closes_after_its_date(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    given, waiting = four.reviews(0)
+    four.say(0, given)
+    four.say(0, waiting, do="save")
+    four.at(28)
+    assert four.say(0, db.session.get(Review, given.id), remarks=[("tip", "Later.")]).status_code == 409
+    assert four.say(0, db.session.get(Review, waiting.id)).status_code == 302, "late feedback is still welcome"
+
+
+def test_empty_work_goes_back_and_other_work_comes(group):
+    five = group(people=5, reviews=1)
+    five.hand_in()
+    five.at(23)
+    [review] = five.reviews(0)
+    five.browser(0).post(f"{five.url}/feedback/{review.id}/onleesbaar")
+    assert db.session.get(Review, review.id).state == UNREADABLE
+    assert "kan het werk van" in five.trainer.get(five.url).text
+    five.browser(0).post(f"{five.url}/feedback/vragen")
+    assert all(one.author_id != review.author_id or one.id == review.id for one in five.reviews(0))
+
+
+def test_nobody_handed_in(group):
+    four = group()
+    four.at(23)
+    assert "wacht" in mails("peer_empty")[0].body
+    four.at(24)
+    assert len(mails("peer_empty")) == 1
+    four.hand_in(0, 1)
+    four.at(25)
+    assert len(four.reviews()) == 2
+
+
+def test_it_opens_as_soon_as_enough_work_is_in(group):
+    four = group(start_with=3)
+    four.hand_in(0, 1)
+    four.at(16)
+    assert four.reviews() == []
+    four.hand_in(2)
+    four.at(17)
+    assert len(four.reviews()) == 6
+
+
+def test_reminders_at_most_three_and_not_to_who_has_nothing_to_do(group):
+    four = group()
+    four.hand_in(0, 1, 2)
+    four.at(23)
+    for review in four.reviews(0):
+        four.say(0, review)
+    for hour in (0, 6, 12, 18):
+        for day in (24, 25, 26, 27, 28, 29):
+            four.at(day, hour)
+    to = [mail.person_id for mail in mails("peer_open") + mails("peer_reminder")]
+    assert to.count(four.people[0].id) == 1
+    assert to.count(four.people[1].id) == 3
+    assert four.people[3].id not in to
+
+
+def test_others_are_kept_out(group, make, sign_in):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    mine, theirs = four.reviews(0)[0], four.reviews(1)[0]
+    assert four.browser(0).get(f"{four.url}/feedback/{theirs.id}").status_code == 404
+    assert four.say(0, theirs).status_code == 404
+    outsider = sign_in(make.people(make.run())[0])
+    assert outsider.get(f"{four.url}/feedback/{mine.id}").status_code == 404
+    assert outsider.post(f"{four.url}/feedback/vragen").status_code == 404
+    assert four.trainer.get(f"{four.url}/feedback/{mine.id}").status_code in {403, 404}
+
+
+def test_a_trainer_fills_in(group):
+    four = group(reviews=1)
+    four.hand_in(0, 1, 2)
+    four.at(23)
+    trainer = four.trainer
+    page = trainer.get(four.url).text
+    assert "Wie wacht op wie" in page
+    [review] = four.reviews(0)
+    others = {four.enrolment(n) for n in range(3)} - {four.enrolment(0), review.author_id}
+    moved = trainer.post(f"{four.url}/feedback/trainer/{review.id}/verplaatsen", data={"reviewer": others.pop()})
+    assert moved.status_code == 302
+    assert db.session.get(Review, review.id).state == MOVED
+    own = trainer.post(
+        f"{four.url}/feedback/trainer/toevoegen",
+        data={"reviewer": four.enrolment(1), "author": four.enrolment(1)},
+    )
+    assert own.status_code == 422
+    nothing = {"reviewer": four.enrolment(1), "author": four.enrolment(3)}
+    assert trainer.post(f"{four.url}/feedback/trainer/toevoegen", data=nothing).status_code == 422
+    let_off = {"enrolment": four.enrolment(2), "on": "1", "note": "ziek"}
+    assert trainer.post(f"{four.url}/feedback/trainer/vrijstellen", data=let_off).status_code == 302
+    assert not [one for one in four.reviews(2) if one.state == OPEN]
+    assert state(four, 2).completed_at is not None
+    pair = {"one": four.enrolment(0), "other": four.enrolment(1)}
+    assert trainer.post(f"{four.url}/feedback/trainer/uit-elkaar", data=pair).status_code == 302
+    assert four.browser(0).post(f"{four.url}/feedback/trainer/uit-elkaar", data=pair).status_code == 403
+
+
+def test_a_review_that_hurts(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    four.say(0, review, remarks=[("tip", "Dit slaat nergens op.")])
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.look_at_own(author)
+    browser = four.browser(author)
+    report = f"{four.url}/feedback/{review.id}/melden"
+    assert browser.post(report, data={"words": ""}).status_code == 422
+    assert browser.post(report, data={"words": "Dit is niet aardig."}).status_code == 302
+    trainer = four.trainer
+    assert "Dit is niet aardig." in trainer.get(four.url).text
+    assert "Dit is niet aardig." not in four.browser(0).get(four.url).text
+    hide = {"on": "1", "note": "Schrijf over het werk."}
+    trainer.post(f"{four.url}/feedback/trainer/{review.id}/verbergen", data=hide)
+    assert "Dit slaat nergens op." not in browser.get(four.url).text
+    assert "Schrijf over het werk." in four.browser(0).get(four.url).text
+
+
+def test_the_plan_of_a_run(group, lms_command):
+    four = group()
+    printed = json.loads(lms_command("peer", "plan", four.run.id, "--json").output)
+    [one] = printed["rounds"]
+    assert one["assignment"] == "opdracht"
+    everybody = {four.enrolment(number) for number in range(4)}
+    assert {pair["reviewer"] for pair in one["pairs"]} == everybody
+    assert len(one["pairs"]) == 8
+    assert printed["not_kept"] == []
+    four.hand_in()
+    four.at(23)
+    opened = json.loads(lms_command("peer", "plan", four.run.id, "--json").output)["rounds"][0]
+    assert {(p["reviewer"], p["author"]) for p in opened["pairs"]} == {
+        (review.reviewer_id, review.author_id) for review in four.reviews()
+    }
+    assert lms_command("peer", "plan", "999").exit_code == 1
+
+
+@pytest.mark.parametrize("people", [5, 14])
+def test_the_pages_ask_little(group, queries, people):
+    many = group(people=people)
+    many.hand_in()
+    many.at(23)
+    review = many.reviews(0)[0]
+    for browser, url, most in (
+        (many.browser(0), many.url, 12),
+        (many.browser(0), f"{many.url}/feedback/{review.id}", 12),
+        (many.trainer, many.url, 12),
+    ):
+        browser.get(url)
+        with queries() as seen:
+            assert browser.get(url).status_code == 200
+        assert len(seen) <= most, "\n".join(seen)
+
+
+def test_a_lease_lapses_after_two_days(group):
+    six = group(people=6, reviews=1)
+    six.hand_in(0, 1, 2, 3)
+    six.at(23)
+    six.hand_in(4, 5)
+    answer = six.browser(4).post(f"{six.url}/feedback/vragen")
+    assert answer.status_code == 302
+    lease = db.session.get(Review, int(answer.location.rsplit("/", 1)[1]))
+    assert lease.lapses_at - lease.taken_at == timedelta(hours=48)
+
+
+def test_work_waits_for_the_trainer_once_it_is_revised_or_the_round_is_over(group):
+    four = group()
+    four.at(16)
+    four.hand_in()
+    four.at(23)
+    waiting = f"/runs/{four.run.id}/beoordelen"
+    assert four.people[0].name not in four.trainer.get(waiting).text
+    review = four.reviews(0)[0]
+    four.say(0, review)
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.at(24)
+    assert four.people[author].name not in four.trainer.get(waiting).text
+    page = four.browser(author).get(f"/runs/{four.run.id}/opdracht").text
+    revision = page.split('name="revision"')[1].split('value="')[1].split('"')[0]
+    better = {"text": "Beter werk.", "revision": revision}
+    four.browser(author).post(f"/runs/{four.run.id}/opdracht/inleveren", data=better)
+    page = four.trainer.get(waiting).text
+    assert four.people[author].name in page
+    assert sum(f">{person.name}" in page for person in four.people) == 1
+    four.at(28)
+    page = four.trainer.get(waiting).text
+    assert all(person.name in page for person in four.people)
