@@ -78,10 +78,13 @@ def partners(work, **given):
     return work(worksheets.partners, {"partners": (Row("r1", PARTNER), Row("r2", {"name": ""}))}, **given)
 
 
-def test_partners_go_without_what_is_private(work, sign_in):
+def test_partners_go_without_what_is_private(work, sign_in, queries):
     person, key, _judged = partners(work)
     browser = sign_in(person)
-    assert f"/overnemen/taker.partners/{key}" in browser.get("/vandaag").text
+    browser.get("/vandaag")
+    with queries() as seen:
+        assert f"/overnemen/taker.partners/{key}" in browser.get("/vandaag").text
+    assert len(seen) <= 12, seen
     page = browser.get(f"/overnemen/taker.partners/{key}").text
     assert "Buurthuis" in page and "3 december 2026" in page
     assert page.count('name="rows"') == 1, "an empty row is no partner"
