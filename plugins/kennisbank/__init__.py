@@ -81,7 +81,11 @@ plugin = Plugin(
         ),
     ),
     search=(SearchProvider(_l("Kennisbank"), site.find, more="kennisbank.index"),),
-    listeners=(Listener("kennisbank.changed", index.changed),),
+    listeners=(
+        Listener("kennisbank.changed", index.changed),
+        Listener("core.term_changed", index.renamed),
+        Listener("core.terms_merged", index.merged),
+    ),
     setup=(
         Setup(_l("De synoniemen van de kennisbank"), groups.load),
         Setup(_l("De acties van de kennisbank"), load),

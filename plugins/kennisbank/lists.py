@@ -42,16 +42,21 @@ class Lists:
             .order_by(Term.position, Term.label)
         )
         self.terms: dict[str, list[Term]] = {key: [] for key in LISTS}
-        self.by_id: dict[int, Term] = {}
         self._by_word: dict[str, dict[str, Term]] = {key: {} for key in LISTS}
-        for term in rows:
-            if term.code == UNKNOWN:
-                continue
-            self.by_id[term.id] = term
+        listed = [term for term in rows if term.code != UNKNOWN]
+        self.by_id = {term.id: term for term in listed}
+        for term in sorted(listed, key=lambda term: term.successor_id is not None):  # merged ones after the present
             key = term.vocabulary.key
-            self.terms[key].append(term)
+            if term.successor_id is None:
+                self.terms[key].append(term)
             for word in (term.code, term.label, *(alias.label for alias in term.aliases)):
-                self._by_word[key].setdefault(fold(word), term)
+                self._by_word[key].setdefault(fold(word), self._now(term))
+
+    def _now(self, term: Term) -> Term:
+        """The term itself, or the one that it went up in."""
+        while term.successor_id in self.by_id:
+            term = self.by_id[term.successor_id]
+        return term
 
     def find(self, vocabulary: str, word: str) -> Term | None:
         """The term that this word stands for, or None."""

@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select
 
-from lms.api import db
+from lms.api import Term, db
 
 from ..content import WHOLE, searchable
 from ..facets import FACETS
 from ..lists import RESULT_KIND, Lists
-from ..models import Entry, Filed, Indexed, Posting, Synonym, Visibility
+from ..models import Entry, EntryTerm, Filed, Indexed, Posting, Synonym, Visibility
 from ..models.entries import READABLE
 from . import analysis
 from .analysis import Tokens
@@ -34,6 +34,16 @@ def changed(entries: Iterable[Entry]) -> None:
     groups, lists = synonyms(), Lists()
     for some in _batches(entries):
         _write(some, Tokens(groups, _own(some, lists).__contains__), lists)
+
+
+def renamed(term: Term) -> None:
+    """Index the entries with this term again, under its present words: hears ``core.term_changed``."""
+    changed(_each(db.session.scalars(select(EntryTerm.entry_id).where(EntryTerm.term_id == term.id).distinct()).all()))
+
+
+def merged(old: Term, new: Term) -> None:
+    """Index the entries that got another term by merging again: hears ``core.terms_merged``."""
+    renamed(new)
 
 
 def reindex(tell: Callable[[int], None] = lambda number: None) -> int:
