@@ -5,7 +5,7 @@ from pathlib import Path
 from lms.api import Demo, DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
 from lms.api import lazy_gettext as _l
 
-from . import demo, plan, privacy
+from . import demo, offers, plan, privacy
 from . import models as models  # the tables
 from .activity import OurCommunity
 from .routes import bp
@@ -28,6 +28,8 @@ plugin = Plugin(
     ),
     nav=(NavItem(_l("Community"), "community.index", "community.read", icon="people", area="brick", position=40),),
     activity_types=(OurCommunity,),
+    exchanges=offers.EXCHANGES,
+    offers=offers.OFFERS,
     setup=(Setup(_l("Het stappenplan van een community"), plan.load),),
     demo_accounts=(
         DemoAccount("coach", "Wouter Alkema", "Bibliotheek Lindehove", roles=("community.coach",), offer=_l("Coach")),

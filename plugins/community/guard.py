@@ -10,3 +10,8 @@ _PHONE = re.compile(r"(?<![\w-])(?:(?:\+|00)\d{2}[\s().-]*(?:0\)?)?(?:[\s.-]*\d)
 def has_contact_details(text: str) -> bool:
     """Is there an e-mail address or a telephone number in this text?"""
     return bool(_MAIL.search(text) or _PHONE.search(text))
+
+
+def without_contact_details(text: str) -> str:
+    """The text with such details taken out, for what comes from elsewhere and cannot be corrected there."""
+    return _PHONE.sub("(weggehaald)", _MAIL.sub("(weggehaald)", text))

@@ -22,6 +22,8 @@ class Kind:
     intro: Any
     add: Any
     empty: Any
+    offers: tuple[str, ...] = ()
+    """The offers of coursework that make records of this kind."""
 
 
 KINDS = {
@@ -35,6 +37,7 @@ KINDS = {
             _l("Welke groepen zijn voor uw bibliotheek belangrijk, en welke kiest u? Liefst een groep die al komt."),
             _l("Doelgroep toevoegen"),
             _l("Er staat nog geen doelgroep."),
+            ("community.target-groups",),
         ),
         Kind(
             "randvoorwaarden",
@@ -80,6 +83,7 @@ KINDS = {
             _l("Wie doen er mee of hebben er belang bij, en wat levert het hun en u op? Alleen werkgegevens."),
             _l("Partner toevoegen"),
             _l("Er staat nog geen partner."),
+            ("community.stakeholders", "community.partners"),
         ),
         Kind(
             "terugblik",

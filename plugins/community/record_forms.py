@@ -103,8 +103,9 @@ class PartnerForm(FlaskForm):
     function = line(
         _l("Met wie spreekt u daar?"), most=120, description=_l("Een functie, zoals «buurtwerker». Geen naam.")
     )
-    for_them = paragraph(_l("Wat levert het hun op?"), required=_l("Schrijf wat het hun oplevert."), most=1_000)
-    for_us = paragraph(_l("Wat levert het de bibliotheek op?"), required=_l("Schrijf wat het u oplevert."), most=1_000)
+    about = paragraph(_l("Wat doen zij, en hoe is uw relatie?"), description="")
+    for_them = paragraph(_l("Wat levert het hun op?"), required=_l("Schrijf wat het hun oplevert."), most=2_000)
+    for_us = paragraph(_l("Wat levert het de bibliotheek op?"), required=_l("Schrijf wat het u oplevert."), most=2_000)
 
 
 class EvaluationForm(FlaskForm):

@@ -56,7 +56,6 @@ class Item(Base):
     turnout: Mapped[int | None]
     first_time: Mapped[int | None]  # how many of them came for the first time
     learned: Mapped[str] = mapped_column(Text, default="")
-    coursework: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)

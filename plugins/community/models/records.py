@@ -13,12 +13,11 @@ DECISIONS = ("continue", "change", "stop")
 
 
 class Record:
-    """What the records have in common: whose they are, when they came, and from which coursework, if any."""
+    """What the records have in common: whose they are, and when they came."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community_community.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
-    coursework: Mapped[str] = mapped_column(String(200), default="")
 
 
 class TargetGroup(Record, Base):
@@ -121,6 +120,7 @@ class Partner(Record, Base):
     kind: Mapped[str] = mapped_column(String(20))
     organisation: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(120), default="")  # of who we speak with, not a name
+    about: Mapped[str] = mapped_column(Text, default="")  # what they do, and how we stand to each other
     for_them: Mapped[str] = mapped_column(Text, default="")
     for_us: Mapped[str] = mapped_column(Text, default="")
 

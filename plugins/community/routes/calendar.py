@@ -5,7 +5,7 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.api import Invalid, current_user, may, now, requires, today
+from lms.api import Invalid, current_user, may, now, offers_for, origins, requires, today
 from lms.api import gettext as _
 
 from .. import calendar, records, services
@@ -168,13 +168,17 @@ def _calendar(community: Community) -> str:
 
 
 def _item(community: Community, found: Item, form: LookBackForm) -> str:
+    mine = community.library_id == current_user.library_id
+    shares = offers_for(current_user, "evaluated-activities", found.uid, found.title) if mine else []
     return render_template(
         "community/item.html",
+        shares=shares if found.turnout is not None else [],
+        origin=origins("community.activity-plan", [str(found.id)]).get(str(found.id)),
         community=community,
         item=found,
         form=form,
         was=found.starts_at <= now(),
-        mine=community.library_id == current_user.library_id,
+        mine=mine,
     )
 
 

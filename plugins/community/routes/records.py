@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from lms.api import Conflict, Invalid, current_user, requires, today
+from lms.api import Conflict, Invalid, current_user, origins, requires, today
 from lms.api import gettext as _
 
 from .. import evaluation, records, services
@@ -132,11 +132,16 @@ def _questions(community: Community, form: ResponseForm) -> str:
 
 
 def _list(community: Community, kind: Kind, *, refusal: str = "") -> str:
+    found = records.of(community, kind.model)
+    came_from: dict[str, Any] = {}
+    for offer in kind.offers:
+        came_from |= origins(offer, [str(record.id) for record in found])
     return render_template(
         "community/records.html",
         community=community,
         kind=kind,
-        found=records.of(community, kind.model),
+        found=found,
+        came_from=came_from,
         refusal=refusal,
         mine=community.library_id == current_user.library_id,
     )
