@@ -126,6 +126,12 @@ class DecimalField(WtDecimalField):
             raise ValueError(_("Schrijf een getal, zoals 12 of 3,5."))
 
 
+def number_of(value: Any) -> int:
+    """The number that a choice of a list stands for; 0 for anything else, which is nothing chosen."""
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
 class ChoiceField(RadioField):
     """One of a few. What is not offered is refused in a sentence."""
 

@@ -14,7 +14,7 @@ from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
 from .calendar import MOST_REPEATS
-from .fields import AtMost, ChoiceField, line, one_line, paragraph, whole
+from .fields import AtMost, ChoiceField, line, number_of, one_line, paragraph, whole
 from .models import FOR, OFFLINE, Goal, Item
 from .words import MODES, STARTERS
 
@@ -25,7 +25,7 @@ class ItemForm(FlaskForm):
     title = line(_l("Wat gaat u doen?"), required=_l("Geef de activiteit een naam."), most=160)
     goal_id = SelectField(
         _l("Bij welk doel hoort het?"),
-        coerce=int,
+        coerce=number_of,
         validate_choice=False,
     )
     day = DayField(_l("Welke dag?"), [InputRequired(_l("Kies een dag."))])
@@ -52,15 +52,14 @@ class ItemForm(FlaskForm):
         """Offer the goals of the community."""
         self.goal_id.choices = [(0, _("Kies een doel")), *((goal.id, goal.text) for goal in goals)]
 
-    def validate_starts(self, field: Field) -> None:
-        """An hour is needed unless it takes the whole day."""
-        if field.data is None and not self.all_day.data and not field.errors:
-            raise ValidationError(_("Kies een begintijd, of kies «De hele dag»."))
-
-    def validate_ends(self, field: Field) -> None:
-        """The same for its end."""
-        if field.data is None and not self.all_day.data and not field.errors:
-            raise ValidationError(_("Kies een eindtijd, of kies «De hele dag»."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Hours are needed unless it takes the whole day."""
+        fits = super().validate(extra_validators)
+        wanted = ((self.starts, _("Kies een begintijd, of kies «De hele dag».")), (self.ends, _("Kies een eindtijd.")))
+        for field, sentence in wanted:
+            if field.data is None and not field.errors and not self.all_day.data:
+                field.errors, fits = [sentence], False
+        return bool(fits)
 
     def validate_online_url(self, field: Field) -> None:
         """A link that a browser opens safely."""

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Optional
 from lms.api import DayField
 from lms.api import lazy_gettext as _l
 
-from .fields import ChoiceField, line, paragraph, whole
+from .fields import ChoiceField, line, number_of, paragraph, whole
 from .models import PARTICIPANT, TAKING_PART
 from .words import PARTICIPATION_ROLES, PARTICIPATION_STATES
 
@@ -60,12 +60,12 @@ class ParticipationForm(FlaskForm):
     status = ChoiceField(_l("Hoe staat het ervoor?"), PARTICIPATION_STATES.items(), default=TAKING_PART)
     ended_on = DayField(_l("Wanneer eindigde het?"), [Optional()])
     outcome = paragraph(_l("Wat is de uitkomst, of waarom stopte het?"), most=1_000)
-    succeeded_by_id = SelectField(_l("Opgevolgd door"), coerce=int, validate_choice=False)
+    succeeded_by_id = SelectField(_l("Opgevolgd door"), coerce=number_of, validate_choice=False)
 
 
 class CoachForm(FlaskForm):
     """Who coaches a library, and from when until when."""
 
-    person_id = SelectField(_l("Coach"), coerce=int, validate_choice=False)
+    person_id = SelectField(_l("Coach"), coerce=number_of, validate_choice=False)
     starts_on = DayField(_l("Van"), [InputRequired(_l("Kies de eerste dag."))])
     ends_on = DayField(_l("Tot en met"), [InputRequired(_l("Kies de laatste dag."))])

@@ -64,7 +64,8 @@ def load_programme(person: Person, programme_id: int) -> Programme:
     found = select(Programme).where(Programme.id == programme_id)
     if not is_lead(person):
         found = found.where(Programme.id.in_(_joined(person)))
-    programme = db.session.scalar(found.options(selectinload(Programme.sessions), selectinload(Programme.tasks)))
+    whole = found.options(joinedload(Programme.sessions), joinedload(Programme.tasks))  # a handful of each
+    programme = db.session.scalars(whole).unique().one_or_none()
     if programme is None:
         raise NotFound(_("Dit programma bestaat niet of uw bibliotheek doet er niet aan mee."))
     return programme
@@ -112,13 +113,14 @@ class Row:
     is_hidden: bool
 
 
-def rows(programme: Programme, person: Person) -> tuple[Pagination, list[Row]]:
+def rows(programme: Programme, person: Person, *, compared: bool = False) -> tuple[Pagination, list[Row]]:
     """The libraries of a programme by name, with what this person may see of their communities.
 
-    That is all for the programme lead, the own and the coached ones for others, and what was published.
+    That is all for the programme lead, the own and the coached ones for others, and what was published. With
+    ``compared`` also what only the comparison shows: with how many people they spoke, goals, and answers.
     """
     page = db.paginate(_by_name(programme), per_page=PER_PAGE, max_per_page=PER_PAGE)
-    return page, _rows(programme, person, page.items)
+    return page, _rows(programme, person, page.items, compared=compared)
 
 
 def all_rows(programme: Programme, person: Person) -> list[Row]:
@@ -145,7 +147,9 @@ def _by_name(programme: Programme) -> Select[Any]:
     )
 
 
-def _rows(programme: Programme, person: Person, joined: Sequence[Participation]) -> list[Row]:
+def _rows(
+    programme: Programme, person: Person, joined: Sequence[Participation], *, compared: bool = False
+) -> list[Row]:
     libraries = [participation.library_id for participation in joined]
     theirs: dict[int, Community] = {}
     found = select(Community).where(Community.programme_id == programme.id, Community.library_id.in_(libraries))
@@ -158,7 +162,8 @@ def _rows(programme: Programme, person: Person, joined: Sequence[Participation])
         if seen is None or library in seen or community.published_at is not None
     }
     ids = [community.id for community in open_to.values()]
-    counted, scores = figures(ids), evaluation.means(ids)
+    counted = figures(ids, compared=compared)
+    scores = evaluation.means(ids) if compared else {}
     return [
         Row(
             participation,
@@ -176,8 +181,8 @@ def _all_seen(person: Person) -> set[int] | None:
     return None if is_lead(person) else {*coached_libraries(person), *filter(None, [person.library_id])}
 
 
-def figures(communities: Iterable[int]) -> dict[int, Figures]:
-    """What can be counted, by community. Two queries, however many there are."""
+def figures(communities: Iterable[int], *, compared: bool = False) -> dict[int, Figures]:
+    """What can be counted, by community. One query, however many there are; another when they are ``compared``."""
     ids = list(communities)
     items: dict[int, list[Any]] = {}
     for row in db.session.execute(
@@ -194,15 +199,17 @@ def figures(communities: Iterable[int]) -> dict[int, Figures]:
         .group_by(Item.community_id, Item.mode, Item.started_by)
     ):
         items.setdefault(row.community_id, []).append(row)
-    counted = db.session.execute(
-        select(Community.id, _sum(Contact.people, Contact), _sum(1, Goal)).where(Community.id.in_(ids))
-    )
-    return {id: _figures(spoken, goals, items.get(id, [])) for id, spoken, goals in counted}
+    counted: dict[int, tuple[int, int]] = {}
+    if compared:
+        spoken = _of(Contact, func.coalesce(func.sum(Contact.people), 0))
+        whole = select(Community.id, spoken, _of(Goal, func.count(Goal.id))).where(Community.id.in_(ids))
+        counted = {id: (people, goals) for id, people, goals in db.session.execute(whole)}
+    return {id: _figures(*counted.get(id, (0, 0)), items.get(id, [])) for id in ids}
 
 
-def _sum(what: Any, model: type[Contact | Goal]) -> ColumnElement[int]:
-    whole = func.count(model.id) if what == 1 else func.coalesce(func.sum(what), 0)
-    return select(whole).where(model.community_id == Community.id).correlate(Community).scalar_subquery()
+def _of(model: type[Contact | Goal], counted: ColumnElement[int]) -> Any:
+    """What is counted of one community, within a query about communities."""
+    return select(counted).where(model.community_id == Community.id).correlate(Community).scalar_subquery()
 
 
 def _figures(spoken: int, goals: int, items: list[Any]) -> Figures:

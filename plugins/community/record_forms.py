@@ -10,10 +10,12 @@ from lms.api import DayField, today
 from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
-from .fields import ChoiceField, DecimalField, line, paragraph, whole
+from .fields import ChoiceField, DecimalField, line, number_of, paragraph, whole
 from .models import OrganisationGoal, Question
 from .words import CONTACT_FORMS, DECISIONS, PARTNER_KINDS
 
+MOST = 9_999_999
+TOO_MUCH = _l("Schrijf een getal van 0 tot 9.999.999.")
 SCALE = [(str(score), str(score)) for score in range(1, 6)]
 
 
@@ -74,7 +76,7 @@ class GoalForm(FlaskForm):
     """A goal hangs on one of the organisation: one that is there, or one that is written now."""
 
     organisation_goal_id = SelectField(
-        _l("Bij welk doel van uw organisatie hoort dit?"), coerce=int, validate_choice=False
+        _l("Bij welk doel van uw organisatie hoort dit?"), coerce=number_of, validate_choice=False
     )
     new_organisation_goal = line(
         _l("Of schrijf hier een nieuw doel van uw organisatie"),
@@ -83,7 +85,7 @@ class GoalForm(FlaskForm):
     )
     text = line(_l("Wat is het doel van de community?"), required=_l("Schrijf wat u wilt bereiken."), most=300)
     indicator = line(_l("Wat telt u, of waaraan ziet u het?"), required=_l("Noem wat u gaat tellen of zien."), most=200)
-    target = DecimalField(_l("Hoeveel wilt u bereiken?"), [Optional(), NumberRange(0, 9_999_999)])
+    target = DecimalField(_l("Hoeveel wilt u bereiken?"), [Optional(), NumberRange(0, MOST, TOO_MUCH)])
     by = DayField(_l("Wanneer?"), [Optional()])
 
     def offer(self, goals: Sequence[OrganisationGoal]) -> None:
@@ -93,7 +95,9 @@ class GoalForm(FlaskForm):
 
 class MeasurementForm(FlaskForm):
     on = DayField(_l("Wanneer gemeten?"), [InputRequired(_l("Kies de dag van de meting."))], default=today)
-    value = DecimalField(_l("Hoeveel was het?"), [InputRequired(_l("Schrijf hoeveel het was."))])
+    value = DecimalField(
+        _l("Hoeveel was het?"), [InputRequired(_l("Schrijf hoeveel het was.")), NumberRange(0, MOST, TOO_MUCH)]
+    )
     note = line(_l("Toelichting"), most=300)
 
 

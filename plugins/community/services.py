@@ -85,7 +85,15 @@ def begin(person: Person, *, name: str, target_group: str) -> Community:
         target_group=target_group,
         created_by_id=person.id,
     )
-    _keep_the_only_one(community)
+    try:
+        # Only the database can tell that no colleague is doing the same at this moment.
+        with db.session.begin_nested():
+            db.session.add(community)
+    except IntegrityError:
+        there = community_of(person.library_id)
+        raise Conflict(
+            _("Uw bibliotheek heeft al een community: «%(name)s».", name=there.name if there else name)
+        ) from None
     db.session.add(TargetGroup(community_id=community.id, name=target_group[:200], profile=target_group[200:]))
     if before is not None:
         before.succeeded_by_id = community.id
@@ -119,25 +127,19 @@ def change(
 
     Raises Conflict when it is to run again while its successor does.
     """
+    if not stopped:
+        others = select(Community.name).where(
+            Community.library_id == community.library_id, Community.status == ACTIVE, Community.id != community.id
+        )
+        if there := db.session.scalar(others.limit(1)):
+            raise Conflict(_("Uw bibliotheek heeft al een community: «%(name)s».", name=there))
     community.name, community.target_group, community.why = name, target_group, why
     community.library_role = library_role
     if published != (community.published_at is not None):
         community.published_at = now() if published else None
     community.stopped_why = stopped_why if stopped else ""
     community.status = STOPPED if stopped else ACTIVE
-    _keep_the_only_one(community)
-
-
-def _keep_the_only_one(community: Community) -> None:
-    """Only the database can tell that no colleague is doing the same at this moment."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(community)
-    except IntegrityError:
-        there = db.session.scalar(
-            select(Community.name).where(Community.library_id == community.library_id, Community.status == ACTIVE)
-        )
-        raise Conflict(_("Uw bibliotheek heeft al een community: «%(name)s».", name=there or "")) from None
+    db.session.flush()
 
 
 def finish_step(community: Community, person: Person, key: str, note: str) -> None:

@@ -69,7 +69,7 @@ def programme(programme_id: int) -> ResponseReturnValue:
 def compare(programme_id: int) -> ResponseReturnValue:
     """The communities side by side, in a table and a picture."""
     found = programmes.load_programme(current_user, programme_id)
-    page, rows = programmes.rows(found, current_user)
+    page, rows = programmes.rows(found, current_user, compared=True)
     return render_template(
         "community/compare.html",
         programme=found,
