@@ -143,7 +143,7 @@ def test_our_questions_hide_small_numbers_and_know_nobody(make, sign_in, begin):
     browser = sign_in(make.person())
     address = f"/community/{community.id}/vragen"
     page = browser.get(address).text
-    names = sorted({part.split('"')[0] for part in page.split('name="q')[1:]})
+    names = sorted({part.split('"')[0] for part in page.split('name="q')[1:]} - {""})
     assert len(names) == 4
     scores = {f"q{name}": "4" for name in names}
     assert browser.post(address, data={}).status_code == 422
