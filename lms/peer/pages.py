@@ -88,7 +88,7 @@ def giving_page(
         visit=visit,
         review=review,
         version=review.version,
-        filled=Filled.stored(review.version.sheet),
+        filled=_for_peers(review.version),
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
         form=form,
@@ -112,7 +112,7 @@ def about(visit: Visit, version: Version) -> list[tuple[str, Any]]:
     """What a remark can be about: the whole, a criterion of the rubric, or a row of the sheet."""
     work = assignment_of(visit)
     criteria = rubric.rubric(work) if work else ()
-    filled = Filled.stored(version.sheet)
+    filled = _for_peers(version)
     rows = [
         (f"{ROW}{part.name}:{row.id}", f"{part.one or part.title}: {row.name(part)}" if part.rows else str(part.title))
         for part in (filled.sheet.parts if filled else ())
@@ -120,6 +120,12 @@ def about(visit: Visit, version: Version) -> list[tuple[str, Any]]:
         if not row.empty
     ]
     return [("", _("het geheel")), *((CRITERION + one.slug, one.title) for one in criteria), *rows]
+
+
+def _for_peers(version: Version) -> Filled | None:
+    """The worksheet without what is for the trainers alone."""
+    filled = Filled.stored(version.sheet)
+    return filled.public() if filled else None
 
 
 def load_for_page(review: Review) -> Review:
