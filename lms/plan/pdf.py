@@ -110,7 +110,7 @@ def _part(filled: Filled, part: Part) -> dict[str, Any]:
     fits = part.rows and not part.sides and len(part.fields) <= WIDEST
     if rows and fits and all(one.kind != "long" for one in part.fields):
         told["table"] = {
-            "head": ["", *(str(one.label) for one in part.fields)],
+            "head": [_("Nr."), *(str(one.label) for one in part.fields)],
             "rows": [[str(n), *(row.words(one) for one in part.fields)] for n, row in enumerate(rows, 1)],
         }
     else:
@@ -137,7 +137,7 @@ def _sides(part: Part, row: Row) -> dict[str, Any] | None:
         return row.words(part.by_name[name]) if name in part.by_name else ""
 
     lines = [[str(head), words(left), words(right)] for head, left, right in part.sides.rows]
-    return {"head": ["", *map(str, part.sides.columns)], "rows": lines}
+    return {"head": [_("Wat"), *map(str, part.sides.columns)], "rows": lines}
 
 
 def _grid(drawing: Drawing) -> dict[str, Any]:

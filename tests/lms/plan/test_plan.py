@@ -208,7 +208,7 @@ def described(words):
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_makes_a_pdf(words):
     assert pdf.compiled(pdf.fitting(described(words))).startswith(b"%PDF")
 
