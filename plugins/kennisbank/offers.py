@@ -28,7 +28,8 @@ ACTIVITY = {
     "title": "title", "target_group": "target", "goal": "goal", "period": "period", "done": "done",
     "partners": "partners", "evaluation": "evaluation", "otherwise": "otherwise",
 }  # fmt: skip
-"""The same for ``evaluated-activities``; its ``results`` are rows with FIGURES, ``channels`` words."""
+"""The same for ``evaluated-activities``; its ``results`` are rows with FIGURES, ``channels`` words, and ``result_on``
+the day on which the result is expected."""
 
 
 def _lookout(values: Mapping[str, Any]) -> str:
@@ -49,6 +50,8 @@ def _tool(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _activity(values: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {name: _text(values[key]) for key, name in ACTIVITY.items() if key in values}
+    if values.get("result_on"):
+        data["result_on"] = _text(values["result_on"])
     rows = values.get("results")
     if isinstance(rows, Sequence) and not isinstance(rows, str):
         data["results"] = [{name: _text(row.get(name)) for name in FIGURES} for row in rows]
