@@ -45,6 +45,8 @@ def look_at(run: Run, activity: Activity) -> None:
     this = rounds.ensure(run, activity)
     if this.opened_at is None:
         _open(this, run, activity, dates)
+        if this.opened_at is not None:  # they were told just now
+            return
     if dates.ends_at is not None:
         _remind(this, run, activity, dates, dates.ends_at)
 

@@ -31,6 +31,11 @@ class RemarkForm(Form):
     passage = StringField(_l("Over deze woorden in het werk"))
     text = TextAreaField(_l("Uw opmerking"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in self:
+            one.flags.said_above = True  # the page says once what is wanted
+
     def typed(self) -> Typed:
         """What came in."""
         about = self.about.data or ""

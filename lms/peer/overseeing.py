@@ -162,7 +162,10 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
 
 def move(visit: Visit, review_id: int, reviewer_id: int) -> Review:
     """Give a work that somebody has at hand to somebody else. Raises Conflict once the feedback is given."""
-    review = load(visit, review_id)
+    try:
+        review = load(visit, review_id)
+    except NotFound as error:
+        raise Invalid(_("Kies welk werk u aan een ander geeft."), "review") from error
     if review.state == GIVEN:
         raise Conflict(_("Deze feedback is al gegeven."))
     if review.reviewer_id == reviewer_id:

@@ -59,10 +59,10 @@ class Dates:
         return clock.end_of(self.due) if self.due else None
 
     def halfway(self, opened_at: datetime) -> datetime:
-        """Until when a planned pair holds; never shorter than a lease, and a lease when there is no due date."""
-        if self.ends_at is None:
+        """Until when a planned pair holds: halfway, though at least a lease, and not beyond the date."""
+        if self.ends_at is None or self.ends_at <= opened_at:
             return opened_at + LEASE
-        return max(opened_at + (self.ends_at - opened_at) / 2, opened_at + LEASE)
+        return min(max(opened_at + (self.ends_at - opened_at) / 2, opened_at + LEASE), self.ends_at)
 
 
 def dates(run: Run, activity: Activity) -> Dates:

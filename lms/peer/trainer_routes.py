@@ -42,11 +42,11 @@ def add(run_id: int, slug: str) -> ResponseReturnValue:
     return _do(run_id, slug, lambda visit: overseeing.add(visit, _number("reviewer"), _number("author")))
 
 
-@bp.post("/<int:review_id>/verplaatsen")
+@bp.post("/verplaatsen")
 @requires("core.judge")
-def move(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
-    """Give a work to somebody else."""
-    return _do(run_id, slug, lambda visit: overseeing.move(visit, review_id, _number("reviewer")))
+def move(run_id: int, slug: str) -> ResponseReturnValue:
+    """Give a work that somebody has at hand to somebody else."""
+    return _do(run_id, slug, lambda visit: overseeing.move(visit, _number("review"), _number("reviewer")))
 
 
 @bp.post("/<int:review_id>/verbergen")

@@ -217,7 +217,9 @@ def test_a_trainer_fills_in(group):
     assert "Wie wacht op wie" in page
     [review] = four.reviews(0)
     others = {four.enrolment(n) for n in range(3)} - {four.enrolment(0), review.author_id}
-    moved = trainer.post(f"{four.url}/feedback/trainer/{review.id}/verplaatsen", data={"reviewer": others.pop()})
+    moved = trainer.post(
+        f"{four.url}/feedback/trainer/verplaatsen", data={"review": review.id, "reviewer": others.pop()}
+    )
     assert moved.status_code == 302
     assert db.session.get(Review, review.id).state == MOVED
     own = trainer.post(
