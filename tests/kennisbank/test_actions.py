@@ -34,6 +34,7 @@ def snapshot():
     return entries, links
 
 
+@pytest.mark.req("R2.10")
 def test_all_42_are_there_with_what_their_source_says(app):
     there = {entry.slug: entry for entry in db.session.scalars(select(Entry))}
     assert len(ACTIONS) == 42

@@ -325,6 +325,7 @@ def test_an_editor_does_not_wait_for_an_editor(editor):
     assert entry(slug).status == "published" and entry(slug).checked_at is not None
 
 
+@pytest.mark.req("R0.18")
 @pytest.mark.parametrize("kind", ["voorbeeld", "tool", "handvat"])
 def test_every_kind_has_a_form_in_its_own_words(browser, kind):
     slug = begin(browser, kind=kind)

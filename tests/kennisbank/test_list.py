@@ -41,6 +41,7 @@ def test_what_was_measured_stands_first_and_unknown_last(member):
     assert all("de bron noemt geen uitkomst" in hit for hit in HIT.findall(last))
 
 
+@pytest.mark.req("R0.1", "R2.9")
 def test_the_filters_have_their_heads_in_order(member):
     heads = re.findall(r"<summary>(.*?)</summary>", member.get("/kennisbank/").text.split('id="verfijnen"')[1])
     assert heads == ["Doelgroep", "Kernfunctie", "Kanaal", "Thema", "Innovatiefase", "Resultaat"]
@@ -65,11 +66,13 @@ def test_values_of_one_filter_add_and_filters_narrow(member):
     assert counts(narrowed)["doelgroep", "alle_inwoners"][0] == 2
 
 
+@pytest.mark.req("R0.3")
 def test_an_entry_has_many_values(member):
     for code in ("kinderen_4_12_jaar", "ouders_en_opvoeders"):
         assert "VakantieBieb via ansichtkaarten op school" in titles(member.get(f"/kennisbank/?doelgroep={code}"))
 
 
+@pytest.mark.req("R0.4")
 def test_unknown_is_a_value(member):
     page = member.get("/kennisbank/?resultaat=onbekend")
     assert total(page) == 14
