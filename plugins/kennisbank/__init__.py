@@ -6,6 +6,7 @@ from lms.api import (
     Demo,
     DemoAccount,
     Event,
+    JobKind,
     Listener,
     LookUp,
     MailKind,
@@ -25,6 +26,7 @@ from . import contribute_routes as contribute_routes  # pages that add themselve
 from . import demo, privacy
 from . import editor_routes as editor_routes
 from . import export_routes as export_routes
+from . import finding_routes as finding_routes
 from . import models as models  # the tables
 from . import reader_routes as reader_routes
 from .actions import load
@@ -49,6 +51,9 @@ plugin = Plugin(
         Permission("kennisbank.contribute", _l("Bijdragen namens de eigen bibliotheek"), roles={"member"}),
         Permission("kennisbank.edit", _l("Redactie van de kennisbank"), roles={"kennisbank.editor"}),
         Permission("kennisbank.shelve", _l("Een verzameling vullen voor de eigen groep"), roles={"trainer"}),
+        Permission(
+            "kennisbank.synonyms", _l("Synoniemen van de kennisbank beheren"), roles={"kennisbank.editor", "admin"}
+        ),
         Permission("kennisbank.choose", _l("Kiezen uit een verzameling"), roles={"participant"}),
     ),
     nav=(
@@ -66,7 +71,9 @@ plugin = Plugin(
     activity_types=(Collection,),
     offers=OFFERS,
     lookups=(LookUp(_l("Zoek in de kennisbank"), "kennisbank.beside", "kennisbank.choose"),),
+    jobs=(JobKind(groups.JOB, groups.reindex, _l("De kennisbank opnieuw doorzoekbaar maken")),),
     mail_kinds=(
+        MailKind("kennisbank.question", _l("Iemand antwoordt op uw vraag"), permission="kennisbank.contribute"),
         MailKind("kennisbank.waiting", _l("Er wacht een bijdrage op de redactie"), permission="kennisbank.edit"),
         MailKind("kennisbank.answered", _l("De redactie keek naar uw bijdrage"), permission="kennisbank.contribute"),
         MailKind(

@@ -12,7 +12,7 @@ from lms.api import Activity, Enrolment, Holding, Person, Run, db, without_name
 from lms.api import gettext as _
 
 from . import content
-from .models import Choice, Citation, Confirmation, Draft, Entry, Pick, Result, Revision, TakeOver, Vote
+from .models import Choice, Citation, Confirmation, Draft, Entry, Pick, Question, Result, Revision, TakeOver, Vote
 
 
 def export(person: Person) -> Iterator[Holding]:
@@ -113,6 +113,14 @@ def export(person: Person) -> Iterator[Holding]:
         .order_by(Confirmation.id),
         stays=True,
     )
+    yield Holding(
+        "vragen",
+        _("Vragen die deze persoon aan de kennisbank stelde"),
+        select(Question.text.label("vraag"), Question.searched.label("gezocht"), Question.asked_at.label("gevraagd_op"))
+        .where(Question.person_id == person.id)
+        .order_by(Question.id),
+        stays=True,
+    )
 
 
 def erase(person: Person) -> None:
@@ -121,6 +129,9 @@ def erase(person: Person) -> None:
     db.session.execute(delete(Choice).where(Choice.enrolment_id.in_(own)))
     db.session.execute(update(Citation).where(Citation.enrolment_id.in_(own)).values(enrolment_id=None))
     db.session.execute(update(Vote).where(Vote.person_id == person.id).values(person_id=None))
+    for question in db.session.scalars(select(Question).where(Question.person_id == person.id)):
+        question.text, question.person_id = without_name(question.text, person), None
+        question.searched = without_name(question.searched, person)
     for said in db.session.scalars(select(Confirmation).where(Confirmation.person_id == person.id)):
         said.note, said.person_id = without_name(said.note, person), None
     for row in db.session.scalars(select(TakeOver).where(TakeOver.person_id == person.id)):

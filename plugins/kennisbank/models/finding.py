@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.api import Base, Library, Person, now
@@ -72,7 +72,6 @@ class Question(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(String(300))
     searched: Mapped[str] = mapped_column(String(200), default="")
-    why: Mapped[str] = mapped_column(Text, default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("core_person.id", ondelete="SET NULL"), index=True)
     library_id: Mapped[int | None] = mapped_column(ForeignKey("core_library.id", ondelete="SET NULL"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("kennisbank_entry.id", ondelete="SET NULL"), index=True)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -101,3 +102,8 @@ def _follow(words: Iterable[str]) -> bool:
         return False
     index.changed(db.session.scalars(select(Entry).where(Entry.id.in_(ids)).options(*index.WHOLE)).all())
     return True
+
+
+def reindex(_payload: dict[str, Any]) -> None:
+    """The job that indexes all entries again."""
+    index.reindex()
