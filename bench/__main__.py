@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import report
+from . import kennisbank, report
 from .runner import Bench
 
 SIZES = (50, 1000)
@@ -18,6 +18,8 @@ SIZES = (50, 1000)
 
 def main(arguments: list[str]) -> int:
     """Measure, print the table, and write JSON when asked; returns the exit code."""
+    if arguments[:1] == ["kennisbank"]:
+        return kennisbank.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="dev.py bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the time: to see that it works, not to cite")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures to this file too")
