@@ -3,7 +3,8 @@
 
     python3 dev.py run                  start the site with its worker on http://127.0.0.1:5000
     python3 dev.py test [ARGUMENTS]     run the tests; ARGUMENTS go to pytest, e.g. -k forms
-    python3 dev.py test --postgresql    the same on PostgreSQL
+    python3 dev.py test --all           the slow ones too: crawls, storms, kills
+    python3 dev.py test --postgresql    those that meet a database on PostgreSQL; goes with --all
     python3 dev.py check                lint, formatting, import rules, templates and types
     python3 dev.py bench [--quick]      measure the pages beside a bare Flask page; --json FILE keeps all figures
     python3 dev.py lock [--upgrade]     remake the lock files; --upgrade takes newer versions
@@ -308,15 +309,21 @@ def test(arguments):
     """Run pytest in this process's place, on two cores."""
     set_up(dev=True)
     command, env = pytest_command(arguments)
+    # The tests start a hundred processes, each of which would compile all that none may write down.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     os.chdir(ROOT)
-    os.execve(command[0], command, {**os.environ, **env})
+    os.execve(command[0], command, {**kept, **env})
 
 
 def pytest_command(arguments):
-    """Return pytest's command and what to add to the environment; all but `--postgresql` is for pytest."""
-    rest = [argument for argument in arguments if argument != "--postgresql"]
+    """Return pytest's command and what to add to the environment; all but our own two options is for pytest."""
+    rest = [argument for argument in arguments if argument not in ("--all", "--postgresql")]
     env = {"LMS_TEST_BACKEND": "postgresql"} if "--postgresql" in arguments else {}
-    return [str(BIN / "python"), "-m", "pytest", "-n", "2", *rest], env
+    everything = ["-m", ""] if "--all" in arguments else []  # in place of "not slow" in pyproject.toml
+    # Each core begins with half of the list, so what tests of one file share is made once, and takes from the other
+    # when it is done.
+    cores = ["-n", "2", "--dist", "worksteal"]
+    return [str(BIN / "python"), "-m", "pytest", *cores, *everything, *rest], env
 
 
 def checks():

@@ -65,6 +65,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[_SERVER] = testing_databases.start_server()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what would do the same as on SQLite: tests that meet no database, or say so."""
+    if not testing_databases.on_postgres():
+        return
+    again: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        meets_one = "databases" in getattr(item, "fixturenames", ())
+        (again if meets_one and not item.get_closest_marker("one_database") else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = again
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that we started."""
     server = config.stash.get(_SERVER, None)

@@ -269,11 +269,41 @@ def test_who_does_not_listen_to_a_stop_is_ended(dev):
 # --- test, check, lock ----------------------------------------------------------------------------
 
 
-def test_arguments_go_to_pytest_but_for_postgresql(dev):
+def test_arguments_go_to_pytest_but_for_two(dev):
     command, env = dev.pytest_command(["-k", "forms", "--postgresql", "-x"])
-    assert command[1:] == ["-m", "pytest", "-n", "2", "-k", "forms", "-x"]
+    assert command[1:] == ["-m", "pytest", "-n", "2", "--dist", "worksteal", "-k", "forms", "-x"]
     assert env == {"LMS_TEST_BACKEND": "postgresql"}
     assert dev.pytest_command([])[1] == {}
+
+
+@pytest.mark.parametrize(("options", "both"), [([], False), (["--all"], True), (["--all", "-m", "not slow"], False)])
+def test_all_means_the_slow_ones_too(dev, tmp_path, options, both):
+    """With the addopts of pyproject.toml; who names marks gets those."""
+    (tmp_path / "test_two.py").write_text(
+        "import pytest\n\n@pytest.mark.slow\ndef test_a(): pass\n\ndef test_b(): pass\n"
+    )
+    command, _env = dev.pytest_command(options)
+    place = ["-n", "0", "-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
+    done = subprocess.run([*command, *place], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert ("2 passed" if both else "1 passed, 1 deselected") in done.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--all"]])
+def test_on_postgresql_only_what_meets_the_database(dev, tmp_path, options):
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["lms.testing"]\n')
+    (tmp_path / "test_three.py").write_text(
+        "import pytest\n\n"
+        "def test_pure(): pass\n\n"
+        "def test_stored(client): pass\n\n"
+        "@pytest.mark.one_database\ndef test_looks(client): pass\n"
+    )
+    command, env = dev.pytest_command(["--postgresql", *options])
+    place = ["-n", "0", "-q", "--collect-only", "-c", str(ROOT / "pyproject.toml"), str(tmp_path)]
+    env = {**os.environ, **env, "TEST_DATABASE_URL": "postgresql://nobody-asks"}
+    done = subprocess.run([*command, *place], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert "test_three.py::test_stored" in done.stdout
+    assert "1/3 tests collected (2 deselected)" in done.stdout
 
 
 def test_check_looks_at_every_folder_of_templates(dev, checkout):

@@ -93,6 +93,7 @@ def pwned(page: Page) -> bool:
     return bool(page.evaluate("() => window.pwned")) or any(line.startswith("dialog") for line in page.said)
 
 
+@pytest.mark.slow
 def test_every_page_keeps_to_the_policy(app, house, serve, visitor, addresses):
     """No page asks for what the policy forbids, and the scripts of the house run."""
     base = serve(app)
@@ -109,6 +110,7 @@ def test_every_page_keeps_to_the_policy(app, house, serve, visitor, addresses):
 
 
 @pytest.mark.parametrize("text", [POLYGLOT, EVERYTHING], ids=["short", "everything"])
+@pytest.mark.slow
 def test_cleaning_alone_stops_every_script(app, house, serve, visitor, addresses, text):
     hostile(app, text)
     base = serve(app)
@@ -121,6 +123,19 @@ def test_cleaning_alone_stops_every_script(app, house, serve, visitor, addresses
             assert not page.evaluate(DANGERS), path
 
 
+@pytest.mark.parametrize("wall", ["cleaning", "policy"])
+def test_on_one_page_each_wall_alone_stops_every_script(app, house, serve, visitor, wall):
+    """What the tests below see on every page and with every text."""
+    if wall == "policy":
+        unescaped(app)
+    hostile(app, EVERYTHING, render=(lambda text: text) if wall == "policy" else None)
+    page = visitor("participant", serve(app), bypass_csp=wall == "cleaning")
+    page.goto(f"/runs/{house.values['run_id']}/opdracht", wait_until="domcontentloaded")
+    page.evaluate(TOUCH)
+    assert not pwned(page)
+
+
+@pytest.mark.slow
 def test_cleaning_alone_stops_every_script_in_an_example(app, house, serve, visitor):
     page = visitor("participant", serve(app), bypass_csp=True)
     page.goto(f"/runs/{house.values['run_id']}/opdracht")
@@ -131,6 +146,7 @@ def test_cleaning_alone_stops_every_script_in_an_example(app, house, serve, visi
 
 
 @pytest.mark.parametrize("text", [EVERYTHING, *PAYLOADS[:9]], ids=lambda text: text[:20])
+@pytest.mark.slow
 def test_the_policy_alone_stops_every_script(app, house, serve, visitor, addresses, text):
     """Without cleaning, and without escaping either: what somebody wrote stands in the page as it is."""
     unescaped(app)
@@ -145,6 +161,7 @@ def test_the_policy_alone_stops_every_script(app, house, serve, visitor, address
             assert not pwned(page), path
 
 
+@pytest.mark.slow
 def test_the_policy_alone_stops_every_script_in_an_example(app, house, serve, visitor, monkeypatch):
     monkeypatch.setattr(assignments, "from_markdown", lambda text: text)
     page = visitor("participant", serve(app))

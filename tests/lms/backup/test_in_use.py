@@ -120,6 +120,7 @@ def test_a_file_that_is_missing_or_has_changed(busy, tmp_path):
     assert "5 files" in printed
 
 
+@pytest.mark.slow
 def test_forty_hand_ins_during_backups(busy, make_site, tmp_path):
     """Eight people hand in with files, again and again, while one backup after the other is made."""
     with busy.app.app_context():

@@ -50,6 +50,7 @@ def test_a_new_plugin_works_at_once(checkout):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_types_are_right(small):
     assert new("uk", small).exit_code == 0
     done = subprocess.run(

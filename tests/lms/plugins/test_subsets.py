@@ -25,6 +25,12 @@ from lms.testing import SETTINGS, Browser
 
 DELIVERED = tuple(plugin.name for plugin in discover())
 SUBSETS = [subset for size in range(len(DELIVERED) + 1) for subset in itertools.combinations(DELIVERED, size)]
+EACH_SUBSET = [
+    pytest.param(
+        subset, id="+".join(subset) or "none", marks=() if len(subset) in {0, len(DELIVERED)} else pytest.mark.slow
+    )
+    for subset in SUBSETS
+]
 
 
 def lms(folder, subset, *command):
@@ -87,7 +93,7 @@ def test_there_are_plugins_to_leave_out():
     assert len(SUBSETS) == 2 ** len(DELIVERED)
 
 
-@pytest.mark.parametrize("subset", SUBSETS, ids=lambda subset: "+".join(subset) or "none")
+@pytest.mark.parametrize("subset", EACH_SUBSET)
 def test_an_empty_site_runs(tmp_path, subset):
     lms(tmp_path, subset, "init")
     listed = [line.partition(":")[0] for line in lms(tmp_path, subset, "plugins").splitlines() if line[0] != " "]
@@ -100,7 +106,7 @@ def test_an_empty_site_runs(tmp_path, subset):
         assert len(addresses) > len(registry().plugins[0].nav)  # «Vandaag» and what the core itself has
 
 
-@pytest.mark.parametrize("subset", SUBSETS, ids=lambda subset: "+".join(subset) or "none")
+@pytest.mark.parametrize("subset", EACH_SUBSET)
 def test_the_demo_loads(tmp_path, subset):
     make_demo(tmp_path, subset)
     with site(tmp_path, subset) as app:

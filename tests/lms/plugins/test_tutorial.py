@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "plugins.md"
 # A file is a block after «`plugins/…`:»; lines of a shell are in a block of `sh`. All other blocks are only shown.
 BLOCK = re.compile(r"(?:`(?P<file>[\w./]+)`:\n\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.DOTALL)
@@ -33,6 +35,7 @@ def steps():
             yield from (("run", line, "") for line in block["text"].splitlines())
 
 
+@pytest.mark.slow
 def test_the_tutorial_works(checkout):
     done = []
     for verb, what, text in steps():

@@ -68,18 +68,19 @@ def test_no_line_twice():
     assert sorted(set(written)) == sorted(written)
 
 
+@pytest.mark.parametrize("accept", ["*/*", pytest.param("application/json", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_everybody_meets_what_the_table_says(still, house, sign_in, kind):
+def test_everybody_meets_what_the_table_says(still, house, sign_in, kind, accept):
+    """As a person comes, and as a script of ours: the answer is the same."""
     wrong = []
     for address, cells in lines():
         method, path = address.partition(" ")[0], path_of(address, house.values)
-        # As a person comes, and as a script of ours: the answer is the same.
-        for headers in ({}, {"Accept": "application/json"}):
-            client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
-            with client.open(path, method=method, headers=headers, data={} if method == "POST" else None) as response:
-                met = outcome(response)
-            if met != cells[kind]:
-                wrong.append(f"{address} {headers}: {met}, the table says {cells[kind]}")
+        client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])
+        data = {} if method == "POST" else None
+        with client.open(path, method=method, headers={"Accept": accept}, data=data) as response:
+            met = outcome(response)
+        if met != cells[kind]:
+            wrong.append(f"{address}: {met}, the table says {cells[kind]}")
     assert not wrong, f"{kind} ({KINDS[kind]}):\n" + "\n".join(wrong)
 
 
@@ -101,7 +102,7 @@ def test_other_methods_open_no_door(still, house, sign_in, kind):
                 wrong.append(f"OPTIONS {path}: {answer.status}")
         if split(address)[0].partition("?")[0].replace("POST", "GET", 1) not in known:
             with client.get(path, headers={"X-HTTP-Method-Override": "POST"}) as answer:
-                if answer.status_code != 405:
+                if answer.status_code not in {404, 405}:  # 404: another page has addresses of this shape
                     wrong.append(f"GET {path}: {answer.status}")
     assert not wrong, "\n".join(wrong)
 

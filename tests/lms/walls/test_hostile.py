@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from .forms import forms_of
 from .test_access import lines, path_of, split
 
@@ -62,8 +64,9 @@ def test_nonsense_in_a_question(still, house, sign_in):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_nonsense_in_a_form(still, house, sign_in):
-    """Every form on every page that somebody may open, each field by turn, and all of them at once."""
+    """Every form on every page that somebody may open."""
     wrong, seen = [], set()
     for address, client in visits(still, house, sign_in):
         if not address.startswith("GET"):
@@ -76,15 +79,29 @@ def test_nonsense_in_a_form(still, house, sign_in):
             if key in seen or form.action.endswith("/logout"):
                 continue
             seen.add(key)
-            for value in TYPED:
-                tries = [dict.fromkeys(form.fields, value)]
-                tries += [{**form.fields, name: value} for name in form.free]
-                for data in tries:
-                    with client.post(form.action, data=data) as answer:
-                        if answer.status_code >= 500:
-                            wrong.append(f"{form.action} {[n for n in data if data[n] == value]} {value[:40]!r}")
+            wrong += faults(client, form)
     assert not wrong, "\n".join(sorted(set(wrong)))
     assert len(seen) > 15
+
+
+def test_nonsense_in_the_form_of_an_assignment(still, house, sign_in):
+    client, path = sign_in(house.people["participant"]), f"/runs/{house.values['run_id']}/opdracht"
+    forms = [form for form in forms_of(path, client.get(path).text) if not form.action.endswith("/logout")]
+    assert any("text" in form.free for form in forms)
+    assert [faults(client, form) for form in forms] == [[]] * len(forms)
+
+
+def faults(client, form):
+    """What in this form is answered with a fault of ours: each field by turn, and all of them at once."""
+    wrong = []
+    for value in TYPED:
+        tries = [dict.fromkeys(form.fields, value)]
+        tries += [{**form.fields, name: value} for name in form.free]
+        for data in tries:
+            with client.post(form.action, data=data) as answer:
+                if answer.status_code >= 500:
+                    wrong.append(f"{form.action} {[n for n in data if data[n] == value]} {value[:40]!r}")
+    return wrong
 
 
 def test_a_form_of_thousands_of_fields(still, house, sign_in):
