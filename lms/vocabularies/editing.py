@@ -25,7 +25,8 @@ LONGEST_WORD = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """What an administrator typed of one term; ``aliases`` without the earlier names, which stay."""
+    """What an administrator typed of one term; ``aliases`` without the earlier names, which stay but for those of which
+    ``forget`` has the id."""
 
     label: str
     definition: str = ""
@@ -33,6 +34,7 @@ class Entry:
     valid_from: date | None = None
     valid_to: date | None = None
     enabled: bool = True
+    forget: frozenset[int] = frozenset()
 
 
 def all_vocabularies() -> list[tuple[Vocabulary, int]]:
@@ -104,7 +106,8 @@ def change(vocabulary: Vocabulary, term: Term, entry: Entry, revision: int) -> N
         raise Invalid(_("De laatste dag ligt vóór de eerste."), "valid_to")
     wanted = {fold(alias): alias for alias in aliases if fold(alias) != fold(label)}
     for present in list(term.aliases):
-        if not present.earlier and fold(present.label) not in wanted:
+        gone = present.id in entry.forget if present.earlier else fold(present.label) not in wanted
+        if gone:
             term.aliases.remove(present)
     if label != term.label:
         rename(term, label)

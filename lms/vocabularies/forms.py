@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..runs.forms import DayField, no_nul, strip
 
@@ -26,6 +27,12 @@ class TermForm(FlaskForm):
         _l("Andere woorden"),
         description=_l("Eén op een regel. Wie zo'n woord typt, vindt dit woord."),
         filters=[no_nul],
+    )
+    forget = SelectMultipleField(
+        _l("Eerdere namen die niet meer gelden"),
+        description=_l("Wie zo'n naam typt, vindt dit woord dan niet meer. De naam komt vrij voor een ander woord."),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
     valid_from = DayField(_l("Aanbieden vanaf"), [Optional()])
     valid_to = DayField(_l("Aanbieden tot en met"), [Optional()])

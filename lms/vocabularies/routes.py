@@ -68,7 +68,8 @@ def term(key: str, term_id: int) -> ResponseReturnValue:
 def change(key: str, term_id: int) -> ResponseReturnValue:
     """Change a word."""
     found = editing.load_vocabulary(key, for_update=True)
-    one, form, status = editing.load_term(found, term_id), TermForm(), 422
+    one, status = editing.load_term(found, term_id), 422
+    form = _with_earlier(TermForm(), one)
     if form.validate():
         entry = editing.Entry(
             label=form.label.data or "",
@@ -77,6 +78,7 @@ def change(key: str, term_id: int) -> ResponseReturnValue:
             valid_from=form.valid_from.data,
             valid_to=form.valid_to.data,
             enabled=form.enabled.data,
+            forget=frozenset(map(int, form.forget.data or ())),
         )
         try:
             editing.change(found, one, entry, request.form.get("revision", 0, type=int))
@@ -117,7 +119,12 @@ def merge(key: str, term_id: int) -> ResponseReturnValue:
 def _filled(one: Term) -> TermForm:
     own = "\n".join(alias.label for alias in one.aliases if not alias.earlier)
     names = ("label", "definition", "valid_from", "valid_to", "enabled", "revision")
-    return TermForm(formdata=None, aliases=own, **{name: getattr(one, name) for name in names})
+    return _with_earlier(TermForm(formdata=None, aliases=own, **{name: getattr(one, name) for name in names}), one)
+
+
+def _with_earlier(form: TermForm, one: Term) -> TermForm:
+    form.forget.choices = [(str(alias.id), alias.label) for alias in one.aliases if alias.earlier]
+    return form
 
 
 def _refuse(form: FlaskForm, error: LmsError) -> None:

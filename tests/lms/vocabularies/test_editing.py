@@ -72,6 +72,11 @@ def test_renaming_keeps_the_links_and_the_old_name(admin):
     # And back: the earlier name is a name again, and the other one is the earlier.
     assert save(admin, one, label=name).status_code == 302
     assert [alias.label for alias in one.aliases if alias.earlier] == ["Bouwers van zandkastelen"]
+    # An earlier name can be let go, so that another word may have it.
+    (earlier,) = [alias for alias in one.aliases if alias.earlier]
+    assert admin.post(LIST, data={"label": "Bouwers van zandkastelen"}).status_code == 422
+    assert save(admin, one, forget=[str(earlier.id)]).status_code == 302
+    assert resolve("doelgroepen", ["Bouwers van zandkastelen"]) == []
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
     assert (entry.action, entry.details) == ("core.term_changed", {"vocabulary": "doelgroepen", "code": one.code})
     assert "doelgroepen: " in admin.get("/beheer/logboek").text
