@@ -57,8 +57,11 @@ def _activity(values: Mapping[str, Any]) -> dict[str, Any]:
         data["results"] = [{name: _text(row.get(name)) for name in FIGURES} for row in rows]
     channels, groups = (_words(values.get(key)) for key in ("channels", "target_group"))
     known = Lists()
+    if "result_on" in values:
+        data["result_on"] = _text(values["result_on"])
     codes = {"kanalen": known.sort("kanalen", channels)[0], "doelgroepen": known.sort("doelgroepen", groups)[0]}
-    data["channels"] = ", ".join(channels)
+    if channels:
+        data["channels"] = ", ".join(channels)
     data["terms"] = {key: some for key, some in codes.items() if some}
     return data
 
@@ -104,7 +107,10 @@ class _Taker:
         for row in rows:
             data = self.data_of(row.values)
             entry = db.session.get(Entry, int(row.ref)) if row.ref else None
-            if entry is None or entry.library_id != library:
+            if entry is not None and entry.library_id == library:
+                # What the library filled in since is better than what the other plugin knows of it.
+                data = {name: value for name, value in data.items() if name in self.fields.values()}
+            else:
                 entry = contributing.start(person, self.kind, data.get("title") or _("Zonder naam"))
             if entry.status == Status.DRAFT:
                 contributing.drop_draft(entry)

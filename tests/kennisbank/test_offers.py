@@ -13,7 +13,7 @@ from plugins.kennisbank.models import Draft, Entry
 TOOL_FIELDS = ("name", "target_group", "goal", "advantages", "application", "technical", "price", "privacy",
                "accessibility")  # fmt: skip
 ACTIVITY_FIELDS = ("title", "target_group", "goal", "period", "done", "channels", "partners", "evaluation", "otherwise",
-                   "results")  # fmt: skip
+                   "results", "result_on")  # fmt: skip
 TOOLS = [
     {name: f"{name} van tool {number}" for name in TOOL_FIELDS} | {"name": f"Tool {number}"} for number in (1, 2, 3)
 ]
@@ -21,6 +21,7 @@ ACTIVITY = {
     "title": "Taalcafé op woensdag", "target_group": "nieuwkomers", "goal": "oefenen", "period": "najaar 2026",
     "done": "Acht middagen praten.", "channels": ["school", "rooksignalen"], "partners": "het buurthuis",
     "evaluation": "Mensen komen terug.", "otherwise": "Eerder beginnen.",
+    "result_on": "2027-01-15",
     "results": [{"indicator": "opkomst", "outcome": "19", "unit": "per keer", "method": "turven", "kind": "gemeten"}],
 }  # fmt: skip
 
@@ -126,8 +127,24 @@ def test_an_evaluated_activity_becomes_an_action(browser):
     assert [(row.indicator, row.outcome, row.method, row.kind) for row in entry.results] == [
         ("opkomst", "19", "turven", "gemeten")
     ]
-    assert entry.channels == "school, rooksignalen"
+    assert entry.channels == "school, rooksignalen" and entry.result_on.isoformat() == "2027-01-15"
     assert {link.term.code for link in entry.links} >= {"school", "gemeten"}
+
+
+def test_taking_again_leaves_what_the_library_measured_since(browser, world):
+    world["evaluated-activities"] = [ACTIVITY | {"results": [{"indicator": "opkomst"}]}]
+    take(browser, "evaluated-activities")
+    (entry,) = entries()
+    page = browser.get(f"/kennisbank/{entry.slug}").text
+    assert "nog niet gemeten" in page and "Gemeten wordt: opkomst." in page
+    form = {"title": ACTIVITY["title"], "done": ACTIVITY["done"], "results-0-indicator": "opkomst"}
+    form |= {"results-0-outcome": "23", "revision": "0", "based_on": "0"}
+    browser.post(f"/kennisbank/{entry.slug}/bewerken", data=form)
+    entries()[0].status = "draft"
+    world["evaluated-activities"][0]["goal"] = "samen oefenen"
+    assert take(browser, "evaluated-activities").status_code == 302
+    (entry,) = entries()
+    assert entry.goal == "samen oefenen" and [row.outcome for row in entry.results] == ["23"]
 
 
 def test_nobody_takes_it_for_another(make, sign_in, browser):
