@@ -54,6 +54,15 @@ class AtMost:
             raise StopValidation(_("Er passen %(limit)s tekens. Haal er %(over)s weg.", limit=self.limit, over=over))
 
 
+class OneOf:
+    """This field or another is needed, which the hint says; who looks whether one is there is the service."""
+
+    field_flags = {"one_of": True}
+
+    def __call__(self, _form: FlaskForm, _field: Field) -> None:
+        """Nothing to refuse here."""
+
+
 class NoContactDetails:
     """Refuses an e-mail address or a telephone number: what is kept here is about groups."""
 

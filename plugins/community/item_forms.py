@@ -14,7 +14,7 @@ from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
 from .calendar import MOST_REPEATS
-from .fields import AtMost, ChoiceField, line, number_of, one_line, paragraph, whole
+from .fields import AtMost, ChoiceField, Filled, line, number_of, one_line, paragraph, whole
 from .models import FOR, OFFLINE, Goal, Item
 from .words import MODES, STARTERS
 
@@ -25,6 +25,7 @@ class ItemForm(FlaskForm):
     title = line(_l("Wat gaat u doen?"), required=_l("Geef de activiteit een naam."), most=160)
     goal_id = SelectField(
         _l("Bij welk doel hoort het?"),
+        [Filled(_l("Kies bij welk doel deze activiteit hoort. Zonder doel komt zij niet in de kalender."))],
         coerce=number_of,
         validate_choice=False,
     )

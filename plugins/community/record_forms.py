@@ -10,7 +10,7 @@ from lms.api import DayField, today
 from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
-from .fields import ChoiceField, DecimalField, line, number_of, paragraph, whole
+from .fields import ChoiceField, DecimalField, OneOf, line, number_of, paragraph, whole
 from .models import OrganisationGoal, Question
 from .words import CONTACT_FORMS, DECISIONS, PARTNER_KINDS
 
@@ -76,7 +76,11 @@ class GoalForm(FlaskForm):
     """A goal hangs on one of the organisation: one that is there, or one that is written now."""
 
     organisation_goal_id = SelectField(
-        _l("Bij welk doel van uw organisatie hoort dit?"), coerce=number_of, validate_choice=False
+        _l("Bij welk doel van uw organisatie hoort dit?"),
+        [OneOf()],
+        coerce=number_of,
+        validate_choice=False,
+        description=_l("Kies er een, of schrijf hieronder een nieuw doel."),
     )
     new_organisation_goal = line(
         _l("Of schrijf hier een nieuw doel van uw organisatie"),
