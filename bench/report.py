@@ -3,7 +3,7 @@
 from typing import Any
 
 HEAD = (
-    "| page | people | queries | KB | gzip | 1: a second | p50 ms | p95 ms | ratio | CPU ratio "
+    "| page | people | queries | KB | gzip | calls | ratio | 1: a second | p50 ms | p95 ms | ratio | CPU ratio "
     "| 8: a second | p50 ms | p95 ms | ratio | CPU ratio |"
 )
 
@@ -21,10 +21,12 @@ def table(result: dict[str, Any]) -> str:
     ]
     bare = result["bare"]
     if bare:
-        lines.append(_row("bare Flask page", "", 1, bare["1"]["bytes"], None, bare))
+        lines.append(
+            _row({"name": "bare Flask page", "size": "", "queries": 1, "bytes": bare["1"]["bytes"], **bare}, result)
+        )
     for page in result["pages"]:
         name = page["name"] + (f" ({page['failed']} failed)" if page["failed"] else "")
-        lines.append(_row(name, page["size"], page["queries"], page["bytes"], page["gzip"], page))
+        lines.append(_row(page | {"name": name}, result))
     lines.append("")
     for connections, figures in bare.items():
         lines.append(
@@ -40,10 +42,12 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(line for line in lines if line is not None)
 
 
-def _row(name: str, size: Any, queries: int, length: int, small: int | None, figures: dict[str, Any]) -> str:
-    cells = [name, str(size), str(queries), f"{length / 1000:.1f}", f"{small / 1000:.1f}" if small else ""]
+def _row(page: dict[str, Any], result: dict[str, Any]) -> str:
+    small, calls, least = page.get("gzip"), page.get("calls"), result["bare_calls"]
+    cells = [page["name"], str(page["size"]), str(page["queries"]), f"{page['bytes'] / 1000:.1f}"]
+    cells += [f"{small / 1000:.1f}" if small else "", str(calls or least), f"{least / calls:.0%}" if calls else ""]
     for connections in ("1", "8"):
-        one = figures[connections]
+        one = page[connections]
         cells += [f"{one['per_second']:.0f}", f"{one['p50']:.1f}", f"{one['p95']:.1f}"]
         cells += [f"{one['ratio']:.0%}" if "ratio" in one else "", f"{one['cpu_ratio']:.0%}" if "ratio" in one else ""]
     return f"| {' | '.join(cells)} |"

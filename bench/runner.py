@@ -22,6 +22,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import event
+from werkzeug.test import create_environ
 
 from lms import create_app
 from lms.accounts.session import KEY, RENEWED
@@ -81,6 +82,7 @@ class Bench:
             "database": self.env["LMS_DATABASE_URL"].partition(":")[0],
             "seconds": self.seconds,
             "bare": self._bare_figures(),
+            "bare_calls": self._calls_of_bare(bare_request[0]),
             "pages": pages,
             "cold": self._cold(filled[0]),
         }
@@ -154,13 +156,7 @@ class Bench:
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)
         try:
-            answer = client.open(
-                request["path"],
-                method=request["method"],
-                headers={"Cookie": request.get("cookie", "")},
-                data=request.get("body", "").replace("{n}", secrets.token_hex(4)) or None,
-                content_type="application/x-www-form-urlencoded" if request["method"] == "POST" else None,
-            )
+            answer = client.open(_environ(request))
         finally:
             event.remove(engine, "before_cursor_execute", note)
         return {
@@ -168,7 +164,15 @@ class Bench:
             "queries": len(statements),
             "bytes": len(answer.data),
             "gzip": len(gzip.compress(answer.data, 6)),
+            "calls": calls(self.app, request),
         }
+
+    def _calls_of_bare(self, request: dict[str, Any]) -> int:
+        os.environ.update({name: self.env[name] for name in ("LMS_SECRET_KEY", "LMS_DATABASE_URL")})
+        from .bare import app  # made when it is imported, as a server does
+
+        calls(app, request)  # the first of a process compiles
+        return calls(app, request)
 
     def _cold(self, filled: site.Filled) -> dict[str, Any]:
         """What a browser with an empty cache fetches for one page, in bytes: as it is, and behind a proxy with gzip."""
@@ -274,6 +278,36 @@ class Bench:
                 elif int(fields[1]) == master:
                     total += sum(map(int, fields[11:13])) / TICKS
         return total
+
+
+def calls(app: Flask, request: dict[str, Any]) -> int:
+    """How often one request calls a function, Python's own included: not time, but the same on any machine."""
+    count = 0
+
+    def note(_frame: Any, kind: str, _argument: Any) -> None:
+        nonlocal count
+        count += kind in {"call", "c_call"}
+
+    environ = _environ(request)
+    sys.setprofile(note)
+    try:
+        answer = app.wsgi_app(environ, lambda *_status: None)  # type: ignore[arg-type]
+        for _part in answer:
+            pass
+        answer.close()  # type: ignore[attr-defined]
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def _environ(request: dict[str, Any]) -> dict[str, Any]:
+    return create_environ(
+        request["path"],
+        method=request["method"],
+        headers={"Cookie": request.get("cookie", "")},
+        data=request.get("body", "").replace("{n}", secrets.token_hex(4)) or None,
+        content_type="application/x-www-form-urlencoded" if request["method"] == "POST" else None,
+    )
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:

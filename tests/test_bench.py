@@ -33,8 +33,10 @@ def test_every_page_is_measured_at_both_sizes(figures):
     assert [page["size"] for page in result["pages"]] == [2, 6] * (len(result["pages"]) // 2)
     names = {page["name"] for page in result["pages"]}
     assert {"sign in", "«Vandaag»", "course page", "lesson", "assignment", "hand in", "trainer's list"} <= names
+    assert 500 < result["bare_calls"] < 5000
     for page in result["pages"]:
         assert page["failed"] == 0, page
+        assert page["calls"] > result["bare_calls"]
         assert page["queries"] <= 30, page
         for connections in ("1", "8"):
             seen = page[connections]
@@ -96,13 +98,23 @@ def test_a_cold_page_counts_all_that_a_browser_fetches(figures):
 
 def test_the_table_shows_a_failed_page():
     seen = {"per_second": 10.0, "p50": 1.0, "p95": 2.0, "ratio": 0.5, "cpu_ratio": 0.25}
-    page = {"name": "lesson", "size": 3, "failed": 7, "queries": 4, "bytes": 2000, "gzip": 500, "1": seen, "8": seen}
+    page = {
+        "name": "lesson",
+        "size": 3,
+        "failed": 7,
+        "queries": 4,
+        "bytes": 2000,
+        "gzip": 500,
+        "calls": 80,
+        "1": seen,
+        "8": seen,
+    }
     result = {
         "when": "today", "machine": {"processor": "x", "cores": 1, "load": 0, "python": "3"}, "database": "sqlite",
-        "seconds": 1, "server": "s", "bare": {}, "pages": [page],
+        "seconds": 1, "server": "s", "bare": {}, "bare_calls": 20, "pages": [page],
         "cold": {"page": "/", "requests": 1, "bytes": 1, "gzip": 1},
     }  # fmt: skip
-    assert "| lesson (7 failed) | 3 | 4 | 2.0 | 0.5 | 10 | 1.0 | 2.0 | 50% | 25% |" in report.table(result)
+    assert "| lesson (7 failed) | 3 | 4 | 2.0 | 0.5 | 80 | 25% | 10 | 1.0 | 2.0 | 50% | 25% |" in report.table(result)
 
 
 def test_the_middle_and_the_slow_end():
