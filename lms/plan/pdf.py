@@ -24,8 +24,8 @@ from .services import DRAFT, HANDED_IN, Chapter, Plan
 
 log = logging.getLogger(__name__)
 TEMPLATE = Path(__file__).with_name("plan.typ")
-MOST_CHARACTERS = 300_000
-"""Some hundred pages, which takes a second; a plan has a tenth of it."""
+MOST_CHARACTERS = 150_000
+"""Some fifty pages, which take under a second and 200 MB in a process; a plan has some 20,000."""
 WIDEST = 7
 """Columns that fit on a page; a part with more fields, or with long ones, is a block for each row."""
 
