@@ -91,7 +91,7 @@ def save_draft(slug: str) -> ResponseReturnValue:
             return jsonify(message=str(error), theirs=theirs, revision=error.revision, reload=True), error.status
         return _conflict(entry, form, error, lists), 409
     if _asked_by_script():
-        return jsonify(revision=draft.revision, message=_("Bewaard om %(moment)s.", moment=moment(draft.updated_at)))
+        return jsonify(revision=draft.revision, message=_("Bewaard op %(moment)s.", moment=moment(draft.updated_at)))
     if request.form.get("add") == "1":
         return redirect(url_for(".edit", slug=slug, rij=1) + "#resultaten")
     flash(_("Uw concept is bewaard."), "success")

@@ -1,7 +1,5 @@
 """Pages of the kennisbank."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -48,11 +46,7 @@ def index() -> ResponseReturnValue:
 @public
 def entry(slug: str) -> ResponseReturnValue:
     """One entry: the result first. The address carries the selection, so that one can go back to it."""
-    return show(reading.load_entry(current_user, slug))
-
-
-def show(found: Entry, **more: Any) -> str:
-    """The page of an entry; ``more`` is what a refused form has to say."""
+    found = reading.load_entry(current_user, slug)
     words = Words()
     may_change = lifecycle.may_change(current_user, found)
     return render_template(
@@ -75,7 +69,6 @@ def show(found: Entry, **more: Any) -> str:
         may_change=may_change,
         drafting=may_change and lifecycle.draft_of(found) is not None,
         late=found.review_by is not None and found.review_by < today(),
-        **more,
     )
 
 
