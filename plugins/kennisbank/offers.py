@@ -50,8 +50,6 @@ def _tool(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _activity(values: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {name: _text(values[key]) for key, name in ACTIVITY.items() if key in values}
-    if values.get("result_on"):
-        data["result_on"] = _text(values["result_on"])
     rows = values.get("results")
     if isinstance(rows, Sequence) and not isinstance(rows, str):
         data["results"] = [{name: _text(row.get(name)) for name in FIGURES} for row in rows]
