@@ -97,14 +97,14 @@ def measure(sizes: list[int], rounds: int, say: Callable[[str], None]) -> dict[s
 def fill(size: int) -> float:
     """Add made entries until there are so many; gives how many seconds it took to index what was added."""
     chance = random.Random(size)  # noqa: S311 - the same entries each time
-    real = db.session.scalars(select(Entry).where(Entry.slug.not_like("proef-%"))).all()
+    real = db.session.scalars(select(Entry).where(Entry.slug.not_like("proef-%")).order_by(Entry.slug)).all()
     pool = [word for entry in real for word in f"{entry.done} {entry.goal} {entry.result}".split()]
     nouns = sorted({word.plain for word in words_of(" ".join(pool)) if len(word.plain) > 4 and word.plain.isalpha()})
     there = db.session.scalar(select(db.func.count()).select_from(Entry)) or 0
     rows = [_entry(number, chance, pool, nouns) for number in range(there, size)]
     for some in _batches(rows, 1_000):
         db.session.execute(insert(Entry), some)
-    added = db.session.scalars(select(Entry.id).where(Entry.folded == "")).all()
+    added = db.session.scalars(select(Entry.id).where(Entry.folded == "").order_by(Entry.id)).all()
     lists = [(facet.vocabulary, [term.id for term in terms(facet.vocabulary)]) for facet in FACETS]
     links = [
         {"entry_id": id, "term_id": term, "vocabulary": key}
