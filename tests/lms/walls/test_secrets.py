@@ -66,6 +66,7 @@ def hide(house):
     db.session.add_all([kept, choice, Absence(enrolment_id=enrolment.id, day_number=1, note="geheim-toelichting")])
     ours = db.session.get(Community, int(house.values["community_id"]))
     ours.name, ours.target_group = "geheim-community", "geheim-doelgroep"
+    ours.published_at = None  # what a library shows to the network is for everybody
     db.session.commit()
 
 
