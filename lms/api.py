@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from .accounts.models import Person
 from .accounts.services import people_of_library, people_with_role
+from .calendar.feeds import feed
 from .clock import at, local, now, today
 from .courses.models import Activity, Course
 from .db import Base, db
@@ -23,6 +24,8 @@ from .notifications.services import link
 from .notifications.services import send as notify
 from .plugins import (
     ActivityType,
+    CalendarEntry,
+    CalendarSource,
     CourseContent,
     Demo,
     DemoAccount,
@@ -63,6 +66,8 @@ __all__ = [
     "Activity",
     "ActivityType",
     "Base",
+    "CalendarEntry",
+    "CalendarSource",
     "Conflict",
     "Course",
     "CourseContent",
@@ -119,6 +124,7 @@ __all__ = [
     "db",
     "duration",
     "enqueue",
+    "feed",
     "find_library",
     "from_markdown",
     "gettext",

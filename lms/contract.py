@@ -104,6 +104,12 @@ def check_together(
                 f"Plugin {plugin.name!r}: search provider {str(provider.label)!r} names the permission "
                 f"{provider.permission!r}, which no plugin declares; declare it or correct the name."
             )
+    for source in plugin.calendar:
+        if source.permission not in permissions:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: calendar {str(source.label)!r} names the permission {source.permission!r}, "
+                "which no plugin declares; declare it or correct the name."
+            )
     for kind in plugin.mail_kinds:
         if kind.permission and kind.permission not in permissions:
             raise ContractError(

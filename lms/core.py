@@ -14,6 +14,8 @@ from .assignments.activity import Assignment
 from .assignments.routes import bp as assignments
 from .audit.routes import bp as audit
 from .audit.services import judgement_released, judgement_retracted
+from .calendar.routes import bp as calendar
+from .calendar.services import of_runs
 from .demo import content as demo
 from .exchange.routes import bp as exchange
 from .files.routes import bp as files
@@ -32,6 +34,7 @@ from .peer.routes import bp as peer
 from .peer.trainer_routes import bp as peer_trainer
 from .plan.routes import bp as plan
 from .plugins import (
+    CalendarSource,
     Demo,
     Event,
     JobKind,
@@ -62,8 +65,8 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, exchange, files, grading, jobs, lessons, notifications, peer, peer_trainer,
-    plan, privacy, runs, search, site, today, vocabularies, watch, worksheets,
+    accounts, admin, assignments, audit, calendar, exchange, files, grading, jobs, lessons, notifications, peer,
+    peer_trainer, plan, privacy, runs, search, site, today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
     bp.register_blueprint(part)
@@ -129,5 +132,6 @@ core = Plugin(
         Routine("core.peer", tick, every=EVERY),
     ),
     mail_kinds=kinds.CORE,
+    calendar=(CalendarSource(_l("Lesdagen en inleverdata"), of_runs, "core.follow"),),
     search=(SearchProvider(_l("Lessen en opdrachten"), searching.lessons, "core.follow"),),
 )

@@ -6,7 +6,7 @@ Flask has no word for. ``lms.registry`` checks them and mounts them; ``docs/plug
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -341,6 +341,40 @@ class SearchProvider:
 
 
 @dataclass(frozen=True)
+class CalendarEntry:
+    """Something with a date: ``CalendarEntry("kring-7", _("Leeskring"), starts_at, ends_at, "/kring/7")``.
+
+    ``uid`` is unique within the site and never changes; ``sequence`` rises with each change that a follower must hear
+    of. Moments are aware; an entry of ``all_day`` runs from midnight to midnight in Amsterdam, the end not included.
+    ``url`` is the path of its page on this site.
+    """
+
+    uid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    url: str = ""
+    sequence: int = 0
+    all_day: bool = False
+    place: str = ""
+    text: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class CalendarSource:
+    """Dates for somebody's calendar: ``CalendarSource(_l("Leeskringen"), services.dates, "kring.read")``.
+
+    ``entries(person, first, last)`` gives the :class:`CalendarEntry` of this person that begin from ``first`` until
+    ``last``; asked of who has ``permission`` only.
+    """
+
+    label: Text
+    entries: Callable[[Any, datetime, datetime], Iterable[CalendarEntry]]
+    permission: str
+
+
+@dataclass(frozen=True)
 class Plugin:
     """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
 
@@ -368,6 +402,7 @@ class Plugin:
     mail_kinds: tuple[MailKind, ...] = ()
     personal_data: tuple[PersonalData, ...] = ()
     search: tuple[SearchProvider, ...] = ()
+    calendar: tuple[CalendarSource, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     offers: tuple[Offer, ...] = ()
     migrations: Path | None = field(default=None)

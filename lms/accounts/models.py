@@ -30,6 +30,8 @@ class Person(UserMixin, Base):
     # Mail kind to whether it is wanted, for the kinds that the person chose. Here, so that telling a whole group asks
     # the database nothing more.
     mail_choices: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
+    # Rises when the address of the calendar is renewed. Begins anywhere, as the version does.
+    calendar_turn: Mapped[int] = mapped_column(default=lambda: secrets.randbelow(2**30))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     library: Mapped[Library | None] = relationship()

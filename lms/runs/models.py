@@ -27,6 +27,7 @@ class Run(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("core_course.id"))
     name: Mapped[str] = mapped_column(String(200))
     removed: Mapped[int] = mapped_column(default=0)
+    sequence: Mapped[int] = mapped_column(default=0)  # rises with each change of a date; see lms/calendar
     created_at: Mapped[datetime] = mapped_column(default=now)
     archived_at: Mapped[datetime | None]
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from lms.api import Demo, DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
+from lms.api import CalendarSource, Demo, DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
 from lms.api import lazy_gettext as _l
 
-from . import demo, offers, plan, privacy
+from . import calendar, demo, offers, plan, privacy
 from . import models as models  # the tables
 from .activity import OurCommunity
 from .routes import bp
@@ -41,6 +41,7 @@ plugin = Plugin(
             offer=_l("Programmaleider"),
         ),
     ),
+    calendar=(CalendarSource(_l("Activiteiten van uw community"), calendar.dates_of, "community.read"),),
     personal_data=(
         PersonalData(
             _l("welke community u begon, welke stappen u afrondde, wat u erbij schreef en plande, en wie u coacht"),

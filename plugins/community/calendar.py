@@ -1,15 +1,16 @@
 """The calendar of a community: plan, change, call off, and look back on an activity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask import url_for
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from lms.api import Conflict, Invalid, NotFound, Person, at, db, local, now
+from lms.api import CalendarEntry, Conflict, Invalid, NotFound, Person, at, db, local, now
 from lms.api import gettext as _
 
 from .access import must_run
@@ -19,6 +20,7 @@ QUIET_DAYS = 30
 """With nothing planned in so many days a community goes quiet."""
 MOST_REPEATS = 25
 PER_PAGE = 25
+MOST_FOLLOWED = 1000
 # What somebody who follows the calendar sees: a change of one of these is a new revision of the activity.
 _FOLLOWED = frozenset(
     {"title", "description", "starts_at", "ends_at", "all_day", "mode", "place", "online_url", "is_public", "status"}
@@ -221,3 +223,49 @@ def mix(community: Community) -> Mix:
         starters[starter] += count
     firsts, nexts = [row[3] for row in rows], [row[4] for row in rows if row[4]]
     return Mix(modes, starters, min(firsts, default=None), min(nexts, default=None))
+
+
+def dates_of(person: Person, first: datetime, last: datetime) -> list[CalendarEntry]:
+    """The activities of somebody's own community for their calendar, also those that were called off. Two queries."""
+    if person.library_id is None:
+        return []
+    found = (
+        select(Item)
+        .join(Community, Community.id == Item.community_id)
+        .where(Community.library_id == person.library_id, Item.status != DRAFT)
+        .where(Item.starts_at >= first, Item.starts_at < last)
+        .options(joinedload(Item.community))
+    )
+    return [entry_of(item) for item in db.session.scalars(found)]
+
+
+def public_dates(community_id: int) -> tuple[str, list[CalendarEntry]]:
+    """The name of a community and what everybody may follow of it: the activities marked public, of the last months and
+    all that come. Raises NotFound when nothing ever was public. One query."""
+    found = (
+        select(Item)
+        .where(Item.community_id == community_id, Item.status != DRAFT, Item.is_public)
+        .options(joinedload(Item.community))
+        .order_by(Item.starts_at.desc())
+    )
+    items = db.session.scalars(found.limit(MOST_FOLLOWED)).all()
+    if not items:
+        raise NotFound(_("Deze kalender bestaat niet."))
+    recent = [item for item in items if item.starts_at >= now() - timedelta(days=90)]
+    return items[0].community.name, [replace(entry_of(item), url="") for item in reversed(recent)]
+
+
+def entry_of(item: Item) -> CalendarEntry:
+    """An activity as an entry of a calendar."""
+    return CalendarEntry(
+        uid=f"community-{item.uid}",
+        title=item.title,
+        starts_at=item.starts_at,
+        ends_at=item.ends_at,
+        url=url_for("community.item", community_id=item.community_id, item_id=item.id),
+        sequence=item.sequence,
+        all_day=item.all_day,
+        place=item.place,
+        text="\n".join(part for part in (item.description, item.online_url) if part),
+        cancelled=item.is_cancelled,
+    )

@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from lms.api import current_user, requires, today
+from lms.api import current_user, feed, public, requires, today
 
 from .. import calendar, programmes
 from ..access import may_see
@@ -35,3 +35,11 @@ def published(community_id: int) -> ResponseReturnValue:
         today=today(),
         whole=may_see(current_user, community),
     )
+
+
+@bp.get("/<int:community_id>/kalender.ics")
+@public
+def public_feed(community_id: int) -> ResponseReturnValue:
+    """The public activities of a community, for the calendar of anybody."""
+    name, entries = calendar.public_dates(community_id)
+    return feed(name, entries)

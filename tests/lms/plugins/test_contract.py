@@ -22,6 +22,7 @@ from lms import contract, create_app, registry
 from lms.api import (
     ActivityType,
     Base,
+    CalendarSource,
     CourseContent,
     DemoAccount,
     Event,
@@ -221,6 +222,10 @@ CASES = {
     ),
     "an event without prefix": (lambda: [good(events=(Event("moved"),))], "event 'moved' must begin with"),
     "a job kind without prefix": (lambda: [good(jobs=(JobKind("mail", nothing),))], "job kind 'mail' must begin with"),
+    "a calendar for an unknown permission": (
+        lambda: [good(calendar=(CalendarSource("Kringen", nothing, "buren.fly"),))],
+        "calendar 'Kringen' names the permission 'buren.fly'",
+    ),
     "a routine without prefix": (
         lambda: [good(routines=(Routine("tidy", dict, every=timedelta(days=1)),))],
         "routine 'tidy' must begin with 'buren.'",

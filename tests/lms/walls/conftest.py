@@ -13,6 +13,7 @@ from lms import clock
 from lms.accounts import tokens
 from lms.accounts.models import Person, RoleGrant
 from lms.assignments import services as assignments
+from lms.calendar import services as calendars
 from lms.db import db
 from lms.files import services as files
 from lms.grading import services as grading
@@ -111,6 +112,7 @@ def build(make: Make) -> House:
         "invitation": tokens.make(tokens.INVITATION, invited), "reset": tokens.make(tokens.RESET, invited),
         **tracker, "kind": "doelgroepen",
         "self": people["admin"].id, "unsubscribe": unsubscribing.address(people["member"].id, "enrolled").split("/")[-1],
+        "calendar": calendars.address(people["participant"]).split("/")[-1].removesuffix(".ics"),
         "key": "kernfuncties", "term_id": 1, "taking_id": 1, "offer": "plank.boeken", "source": "1",
         "notice_id": db.session.scalar(select(Notice.id).where(Notice.person_id == people["participant"].id).limit(1)),
         "job_id": db.session.scalar(select(Job.id).limit(1)),

@@ -1,0 +1,50 @@
+"""One's calendar: the page, and the feed for other apps."""
+
+from datetime import timedelta
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from .. import clock
+from ..policies import public, requires
+from . import feeds, services
+
+bp = Blueprint("calendar", __name__)
+SHOWN = timedelta(days=180)
+
+
+@bp.get("/kalender")
+@requires("core.use")
+def index() -> ResponseReturnValue:
+    """What comes in the next half year, by month, and how to have it in one's own app."""
+    now = clock.now()
+    coming = services.entries(current_user, now - timedelta(hours=12), now + SHOWN)
+    months = groupby(coming, key=lambda entry: format_date(clock.local(entry.starts_at), "MMMM yyyy"))
+    return render_template(
+        "calendar/index.html",
+        months=[(name, list(some)) for name, some in months],
+        address=services.address(current_user),
+    )
+
+
+@bp.post("/kalender/adres")
+@requires("core.use")
+def renew() -> ResponseReturnValue:
+    """Another address for the feed; the one that there was ends."""
+    services.renew(current_user)
+    flash(_("Uw kalender heeft een nieuw adres. Het oude werkt niet meer."), "success")
+    return redirect(url_for(".index") + "#abonneren")
+
+
+@bp.get("/kalender/<token>.ics")
+@public
+def private(token: str) -> ResponseReturnValue:
+    """Somebody's calendar, for the app that knows the secret address."""
+    person = services.owner(token)
+    response = feeds.feed(_("Leerplein: %(name)s", name=person.name), services.of_feed(person))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
