@@ -219,8 +219,9 @@ def mix(community: Community) -> Mix:
     ).all()
     modes, starters = dict.fromkeys(MODES, 0), dict.fromkeys(STARTERS, 0)
     for mode, starter, count, _first, _next in rows:
-        modes[mode] += count
-        starters[starter] += count
+        for counts, key in ((modes, mode), (starters, starter)):
+            if key in counts:  # a value that a later version wrote is no reason to show nothing
+                counts[key] += count
     firsts, nexts = [row[3] for row in rows], [row[4] for row in rows if row[4]]
     return Mix(modes, starters, min(firsts, default=None), min(nexts, default=None))
 
