@@ -1,6 +1,6 @@
 """One's calendar: the page, and the feed for other apps."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -21,8 +21,8 @@ SHOWN = timedelta(days=180)
 @requires("core.use")
 def index() -> ResponseReturnValue:
     """What comes in the next half year, by month, and how to have it in one's own app."""
-    now = clock.now()
-    coming = services.entries(current_user, now - timedelta(hours=12), now + SHOWN)
+    first = clock.at(clock.today(), time())  # what lasts all day begins at midnight
+    coming = services.entries(current_user, first, first + SHOWN)
     months = groupby(coming, key=lambda entry: format_date(clock.local(entry.starts_at), "MMMM yyyy"))
     return render_template(
         "calendar/index.html",

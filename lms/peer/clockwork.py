@@ -15,6 +15,7 @@ from ..db import db
 from ..notifications.letters import letter
 from ..notifications.services import link, send
 from ..progress import services as progress
+from ..progress.models import Progress
 from ..runs import absences
 from ..runs.models import Enrolment, Run
 from . import rounds, terms
@@ -67,11 +68,14 @@ def _open(this: Round, run: Run, activity: Activity, dates: terms.Dates) -> None
 
 
 def _remind(this: Round, run: Run, activity: Activity, dates: terms.Dates, ends_at: datetime) -> None:
-    """48 hours before the end and on the last day; once it is over, who had nothing left to do is done."""
+    """48 hours before the end and on the last day; once it is over, who has nothing left to do is done."""
     left = ends_at - clock.now()
-    if left > BEFORE or this.closed_at is not None:
+    if left > BEFORE:
         return
     now = rounds.standing(this, activity)
+    if this.closed_at is not None:
+        _complete_late(now, run, activity)
+        return
     busy = {one for one in now.works if _has_to_do(now, one)}
     if left <= timedelta():
         this.closed_at = clock.now()
@@ -82,6 +86,15 @@ def _remind(this: Round, run: Run, activity: Activity, dates: terms.Dates, ends_
     elif left > LAST_DAY and this.reminded_at is None:
         this.reminded_at = clock.now()
         _tell_reminder(run, activity, busy, dates)
+
+
+def _complete_late(now: rounds.Standing, run: Run, activity: Activity) -> None:
+    """Who hands in after the end may find all work read: they wait for nobody, and are done."""
+    done = select(Progress.enrolment_id).where(Progress.activity_id == activity.id, Progress.completed_at.is_not(None))
+    late = set(now.works) - set(db.session.scalars(done.where(Progress.enrolment_id.in_(now.works))))
+    free = [one for one in late if not _has_to_do(now, one)]
+    if free:
+        progress.complete_all(activity, _people(free), run)
 
 
 def _has_to_do(now: rounds.Standing, one: int) -> bool:

@@ -25,7 +25,7 @@ CRITERION, ROW = "c:", "r:"
 class RemarkForm(Form):
     """One remark. ``about`` is a criterion, a row of a sheet, or empty for the whole."""
 
-    id = HiddenField()
+    id = HiddenField(render_kw={"autocomplete": "off"})
     kind = SelectField(_l("Soort"), choices=KINDS, validate_choice=False)
     about = SelectField(_l("Waarover"), validate_choice=False)
     passage = StringField(_l("Over deze woorden in het werk"))

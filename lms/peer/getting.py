@@ -58,7 +58,9 @@ def sort_out(visit: Visit, reviews: Sequence[Review]) -> Got:
     """What of these reviews is for the participant to read; hidden ones are left out."""
     mine, asked = visit.participant(reading=True).id, terms.of(visit.activity)
     own = next((one for one in reviews if one.origin == SELF and one.reviewer_id == mine), None)
-    if asked.own_first and (own is None or own.state != GIVEN):
+    # In an archived run nobody can look at their own work any more: what others said stays to be read.
+    waits = asked.own_first and not visit.run.archived_at
+    if waits and (own is None or own.state != GIVEN):
         return Got((), own, own_waits=True)
     given = [
         one

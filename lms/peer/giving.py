@@ -50,7 +50,7 @@ def save(visit: Visit, review_id: int, typed: Sequence[Typed], revision: int, *,
     rounds.find(visit.run, visit.activity, lock=True)
     review = leases.load_own(visit, review_id)
     _must_be_open(visit, review)
-    wanted = [one for one in typed if one.text.strip() or one.passage.strip()]
+    wanted = [one for one in typed if _is_written(one)]
     if _same(review, wanted):
         return review
     if revision != review.revision and not overwrite:
@@ -135,12 +135,23 @@ def _check(wanted: Sequence[Typed]) -> None:
             raise Invalid(sentence, f"text{place}")
 
 
+def numbers(review: Review, typed: Sequence[Typed]) -> list[int | None]:
+    """For each remark that came in the id that it is kept under, None for an empty one: who saves again without loading
+    the page sends these along, so that an answer stays with its tip."""
+    kept = iter(review.remarks)
+    return [next(kept).id if _is_written(one) else None for one in typed]
+
+
+def _is_written(one: Typed) -> bool:
+    return bool(one.text.strip() or one.passage.strip())
+
+
 def _replace(review: Review, wanted: Sequence[Typed]) -> None:
     """Keep rows that are still there, for answers hang on them."""
     there = {remark.id: remark for remark in review.remarks}
     kept = []
     for position, one in enumerate(wanted):
-        remark = there.get(one.id or 0) or Remark()
+        remark = there.pop(one.id or 0, None) or Remark()
         remark.position, remark.kind, remark.text = position, one.kind, one.text.strip()
         remark.passage, remark.row, remark.criterion = (
             one.passage.strip()[:PASSAGE_LIMIT],

@@ -1,6 +1,6 @@
 """A guide beside the form: simple rules that notice what makes feedback useful. It advises, and never refuses.
 
-``static/js/peer-guide.js`` says the same while somebody types; the words come from here.
+It looks again each time the draft is kept.
 """
 
 import re

@@ -8,7 +8,7 @@ from ..db import db
 from ..errors import Conflict, NotFound
 from ..runs.visits import Visit
 from . import rounds, terms
-from .models import EXTRA, GIVEN, OPEN, QUEUE, UNREADABLE, Review, Round
+from .models import EXTRA, GIVEN, OPEN, QUEUE, SELF, UNREADABLE, Review, Round
 from .plan import next_work
 
 
@@ -46,6 +46,8 @@ def set_aside(visit: Visit, review_id: int) -> Review:
     """«Dit werk is leeg of onleesbaar»: the work goes back, and its reviewer gets another. Twice does no harm."""
     rounds.find(visit.run, visit.activity, lock=True)
     review = load_own(visit, review_id)
+    if review.origin == SELF:
+        raise Conflict(_("Dit is uw eigen werk."))
     if review.state == GIVEN:
         raise Conflict(_("U hebt over dit werk al feedback gegeven."))
     review.state, review.lapses_at = UNREADABLE, None

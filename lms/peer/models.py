@@ -13,7 +13,7 @@ from ..runs.models import Enrolment, Run
 
 PLAN, QUEUE, EXTRA, TRAINER, SELF = "plan", "queue", "extra", "trainer", "self"
 """How somebody came to read a work: by the plan, because they asked, because they offered one more, because the
-trainer asked them (or wrote it), or because it is their own."""
+trainer asked them, or because it is their own."""
 OPEN, GIVEN, UNREADABLE, MOVED = "open", "given", "unreadable", "moved"
 TOP, TIP, QUESTION = "top", "tip", "question"
 DO, PARTLY, NOT = "do", "partly", "not"
@@ -48,8 +48,8 @@ class Round(Base):
 class Review(Base):
     """Somebody reads a work: a lease while it is open, feedback once it is given.
 
-    ``lapses_at`` is when an open one without a draft moves on; saving a draft empties it. ``reviewer_id`` is empty for
-    a trainer's own review and after the reviewer's account was removed: the feedback stays, without the name.
+    ``lapses_at`` is when an open one without a draft moves on; saving a draft empties it. ``reviewer_id`` is empty
+    after the reviewer's account was removed: the feedback stays, without the name.
     """
 
     __tablename__ = "core_peer_review"

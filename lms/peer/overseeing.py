@@ -14,7 +14,7 @@ from ..errors import Conflict, Invalid, NotFound
 from ..progress import services as progress
 from ..runs.models import PARTICIPANT, Enrolment
 from ..runs.visits import Visit
-from . import rounds
+from . import letters, rounds
 from .models import GIVEN, MOVED, OPEN, SELF, TRAINER, UNREADABLE, Apart, Exemption, Review, Round
 from .plan import Pair, plan
 
@@ -74,7 +74,7 @@ def overview(visit: Visit) -> Overview:
     this = rounds.expected(visit.run, visit.activity)
     reviews = db.session.scalars(
         select(Review)
-        .where(Review.round_id == this.id, Review.origin != SELF)
+        .where(Review.round_id == this.id, Review.origin != SELF, rounds.in_force())
         .options(
             joinedload(Review.reviewer).joinedload(Enrolment.person),
             joinedload(Review.author).joinedload(Enrolment.person),
@@ -127,11 +127,14 @@ def exempt(visit: Visit, enrolment_id: int, note: str, *, on: bool) -> None:
 def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
     """Ask somebody to read a work, also beyond what was promised. Asking twice asks once.
 
-    Raises Invalid for one's own work, for who has not handed in, and for two people who are kept apart.
+    Raises Invalid for one's own work, for who has not handed in, and for two people who are kept apart; Conflict for
+    what was given already, and before the round opens by itself.
     """
     reviewer, author = _participant(visit, reviewer_id), _participant(visit, author_id)
     this = rounds.ensure(visit.run, visit.activity)
     now = rounds.standing(this, visit.activity)
+    if not now.is_open and len(now.works) > 1:
+        raise Conflict(_("De ronde is nog niet open. Zodra ze opengaat, leest iedereen volgens het plan."))
     if reviewer.id == author.id:
         raise Invalid(_("Niemand leest als collega het eigen werk. Kies iemand anders."), "reviewer")
     if author.id not in now.works:
@@ -143,6 +146,9 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
             Review.round_id == this.id, Review.reviewer_id == reviewer.id, Review.author_id == author.id
         )
     )
+    if review is not None and review.state == GIVEN:
+        facts = {"reviewer": reviewer.person.name, "author": author.person.name}
+        raise Conflict(_("%(reviewer)s gaf al feedback op het werk van %(author)s.", **facts))
     if review is None:
         review = Review(
             round_id=this.id,
@@ -152,11 +158,13 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
             origin=TRAINER,
         )
         db.session.add(review)
-    if review.state != GIVEN:
-        review.state, review.origin, review.lapses_at = OPEN, TRAINER, None
-        review.version_id, review.taken_at = now.works[author.id], clock.now()
+    asked_before = review.origin == TRAINER and review.state == OPEN and review.id is not None
+    review.state, review.origin, review.lapses_at = OPEN, TRAINER, None
+    review.version_id, review.taken_at = now.works[author.id], clock.now()
     this.opened_at = this.opened_at or clock.now()
     db.session.flush()
+    if not asked_before:
+        letters.asked(review, reviewer.person, author.person)
     return review
 
 

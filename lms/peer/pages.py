@@ -44,12 +44,14 @@ def round_page(visit: Visit, *, error: LmsError | None = None) -> ResponseReturn
     if not visit.is_participant:
         return overview_page(visit, error=error)
     this = rounds.expected(visit.run, visit.activity)
+    work = assignment_of(visit)
     page = render_template(
         "peer/round.html",
         visit=visit,
         terms=terms.of(visit.activity),
         dates=terms.dates(visit.run, visit.activity),
-        assignment=assignment_of(visit),
+        assignment=work,
+        rubric=rubric.rubric(work) if work else (),
         round=this,
         own=_own(visit, this),
         answer_form=AnswerForm(formdata=None),
@@ -82,7 +84,6 @@ def giving_page(
 ) -> ResponseReturnValue:
     """The work beside the form."""
     work = assignment_of(visit)
-    remarks = [guide.Said(one.kind, one.text, bool(one.passage or one.row or one.criterion)) for one in form.typed()]
     page = render_template(
         "peer/give.html",
         visit=visit,
@@ -92,13 +93,21 @@ def giving_page(
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
         form=form,
-        advice=guide.advise(remarks),
+        advice=advice(form),
         terms=terms.of(visit.activity),
         dates=terms.dates(visit.run, visit.activity),
         error=error,
         stale=stale,
     )
     return make_response(page, error.status if error else 200)
+
+
+def advice(form: FeedbackForm) -> list[guide.Advice]:
+    """What the guide says of what is in the form."""
+    typed = form.typed()
+    return guide.advise(
+        [guide.Said(one.kind, one.text, bool(one.passage or one.row or one.criterion)) for one in typed]
+    )
 
 
 def assignment_of(visit: Visit) -> Activity | None:

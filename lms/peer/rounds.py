@@ -1,11 +1,12 @@
 """A round as it stands in the database: who is in it, when it opens, and the plan that it opens with."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from .. import clock
 from ..accounts.models import Person
@@ -117,7 +118,9 @@ def open_round(run: Run, activity: Activity, dates: terms.Dates) -> Plan | None:
     this.opened_at = clock.now()
     planned = plan(now.situation, seed(run.id, activity.id))
     holds_until = dates.halfway(this.opened_at)
-    for reviewer, author in planned.pairs:
+    pairs = list(planned.pairs)
+    secrets.SystemRandom().shuffle(pairs)  # the number of a review, seen in addresses, does not tell its giver
+    for reviewer, author in pairs:
         db.session.add(
             Review(
                 round_id=this.id,
@@ -149,7 +152,12 @@ def apart(run_id: int) -> frozenset[Pair]:
 
 def _leases(round_id: int | None) -> Any:
     found = select(Review.reviewer_id, Review.author_id, Review.state, Review.lapses_at, Review.origin)
-    return found.where(Review.round_id == round_id)
+    return found.where(Review.round_id == round_id, in_force())
+
+
+def in_force() -> ColumnElement[bool]:
+    """The condition that a review counts: what is given does, and what is open while its reviewer is in the run."""
+    return or_(Review.state != OPEN, Review.reviewer.has(Enrolment.left_at.is_(None)))
 
 
 def _holds(row: Any, moment: datetime) -> bool:

@@ -1,5 +1,7 @@
 """What participants do in a round of peer feedback: read, say, answer."""
 
+from typing import Any
+
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -72,7 +74,12 @@ def save(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
     except LmsError as refusal:
         return _refused(visit, review_id, form, refusal)
     if wants_json():
-        return jsonify(revision=review.revision, message=kept(review))
+        return jsonify(
+            revision=review.revision,
+            message=kept(review),
+            remarks=giving.numbers(review, form.typed()),
+            advice=[{"good": one.good, "sentence": one.sentence} for one in pages.advice(form)],
+        )
     return redirect(f"{here}?meer=1#nieuw" if wish == "add" else f"{here}#feedback")
 
 
@@ -161,7 +168,10 @@ def _refused(visit: Visit, review_id: int, form: FeedbackForm, refusal: LmsError
         raise refusal
     keep()  # what could be kept is kept
     if wants_json():
-        more = {"revision": refusal.revision} if isinstance(refusal, giving.EditConflict) else {}
+        more: dict[str, Any] = {}
+        if isinstance(refusal, giving.EditConflict):
+            theirs = "\n\n".join(remark.text for remark in leases.load_own(visit, review_id).remarks)
+            more = {"theirs": theirs, "revision": refusal.revision, "reload": True}
         return jsonify(message=str(refusal), **more), refusal.status
     review = pages.load_for_page(leases.load_own(visit, review_id))
     form.offer(pages.about(visit, review.version))

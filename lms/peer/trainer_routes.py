@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..errors import LmsError, NotFound
+from ..grading import rubric
 from ..policies import requires
 from ..runs.visits import Visit
 from . import overseeing, pages, terms
@@ -22,7 +23,11 @@ def read(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
     """One review, with the answers, as its trainer reads it."""
     visit = _load(run_id, slug)
     review = overseeing.load(visit, review_id)
-    return render_template("peer/read.html", visit=visit, review=review, terms=terms.of(visit.activity))
+    work = pages.assignment_of(visit)
+    criteria = rubric.rubric(work) if work else ()
+    return render_template(
+        "peer/read.html", visit=visit, review=review, rubric=criteria, terms=terms.of(visit.activity)
+    )
 
 
 @bp.post("/vrijstellen")

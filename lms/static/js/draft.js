@@ -88,21 +88,24 @@ class Draft {
     if (response.redirected) return this.ended(); // sent on to the page to sign in
     const answer = await response.json().catch(() => ({}));
     if (response.ok && 'revision' in answer) return this.saved(sent, answer);
-    if (response.status === 409) return this.conflict(answer);
+    if (response.status === 409 && ('revision' in answer || 'sheet' in this.form.dataset)) return this.conflict(answer);
     if (response.status === 401) return this.ended();
     if (response.status === 400 && !this.renewed) { // the token ran out, perhaps: once, with a new one
       this.renewed = true;
       if (await renewToken().catch(() => false)) return this.send();
     }
     if (response.status >= 500 || response.status === 429 || response.ok) return this.tryAgain();
-    // Refused (403, 413, 422): saying it again helps nobody; the next change tries again.
+    // Refused (403, 409 without another text, 413, 422): saying it again helps nobody; the next change tries again.
     if (this.written() !== sent) this.later(PAUSE);
     return this.say(answer.message || this.words.refused, 'failed');
   }
 
   saved(sent, answer) {
     this.form.elements.revision.value = answer.revision;
-    this.kept = sent;
+    const asSent = this.written() === sent;
+    // A form of rows learns here which rows they became: that is nothing that somebody wrote.
+    this.form.dispatchEvent(new CustomEvent('draft:kept', { detail: answer }));
+    this.kept = asSent ? this.written() : sent;
     this.overwrite = false;
     this.renewed = false;
     this.retry = FIRST_RETRY;

@@ -1,7 +1,7 @@
 """One calendar for each person: a page, and a feed that other programs read."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import ics
 import pytest
@@ -44,6 +44,15 @@ def test_the_page_has_lesson_days_and_due_dates(person, sign_in):
     assert "Lesdag 1:" in page
     assert "Klaar: Opdracht" in page
     assert "Oktober 2026" in page
+
+
+def test_what_is_due_today_stays_all_day(app, person, sign_in):
+    browser = sign_in(person)
+    due = re.search(r"DTSTART;VALUE=DATE:(\d{8})", browser.get(address(browser)).text)[1]
+    for hour in (0, 22):
+        late = clock.at(datetime.strptime(due, "%Y%m%d").date(), time(hour, 30))
+        app.config["CLOCK"] = lambda late=late: late
+        assert "Klaar: Opdracht" in sign_in(person).get("/kalender").text
 
 
 def test_two_other_parsers_read_the_same_local_times(person, sign_in, client):

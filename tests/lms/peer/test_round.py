@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from lms import clock
 from lms.db import db
 from lms.notifications.models import Mail
 from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review
 from lms.progress.models import Progress
+from lms.runs.models import Enrolment
 
 from .conftest import WORDS
 
@@ -99,6 +101,73 @@ def test_a_draft_holds_the_work(group):
     four.at(26)
     assert four.say(2, review).status_code == 302
     assert db.session.get(Review, review.id).state == GIVEN
+
+
+def test_keeping_again_and_again_neither_doubles_nor_loses(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    script = {"Accept": "application/json"}
+    url = f"{four.url}/feedback/{review.id}"
+    form = {"remarks-0-kind": "top", "remarks-0-text": "", "remarks-1-kind": "tip", "remarks-1-text": "Bel eerst."}
+    first = four.browser(0).post(url, data=form | {"revision": "0"}, headers=script).json
+    none, tip = first["remarks"]
+    assert none is None
+    four.say(0, review, remarks=[("tip", "Bel eerst.")], revision=1, **{"remarks-0-id": str(tip)})
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.look_at_own(author)
+    words = {"answer": "do", "words": "Morgen al."}
+    assert four.browser(author).post(f"{four.url}/feedback/tips/{tip}", data=words).status_code == 302
+    form |= {"remarks-0-text": "Mooi.", "remarks-1-text": "Bel eerst op.", "remarks-1-id": str(tip), "revision": "1"}
+    second = four.browser(0).post(url, data=form, headers=script).json
+    assert second["remarks"][1] == tip
+    assert [advice["good"] for advice in second["advice"]][:2] == [True, True]
+    kept = db.session.get(Review, review.id).remarks
+    assert [(remark.text, remark.answer) for remark in kept] == [("Mooi.", ""), ("Bel eerst op.", "do")]
+    stale = four.browser(0).post(url, data=form | {"revision": "0", "remarks-0-text": "x"}, headers=script)
+    assert stale.status_code == 409
+    assert stale.json["reload"] is True, "the page with many fields comes back whole"
+    assert "Bel eerst op." in stale.json["theirs"]
+
+
+def test_who_left_holds_nothing(group):
+    four = group(reviews=1)
+    four.hand_in()
+    four.at(23)
+    [review] = four.reviews(0)
+    four.say(0, review, do="save")
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    db.session.get(Enrolment, four.enrolment(0)).left_at = clock.now()
+    db.session.commit()
+    page = four.trainer.get(four.url).text
+    row = page.split(f">{four.people[author].name}<span")[1].split("</tr>")[0]
+    assert "nog 1 lezer" in row
+
+
+def test_who_is_later_than_the_round_is_not_locked_out(group):
+    four = group(reviews=1)
+    four.hand_in(0, 1)
+    four.at(23)
+    for number in (0, 1):
+        four.say(number, four.reviews(number)[0])
+    four.at(28)
+    four.hand_in(2)
+    four.at(29)
+    assert state(four, 2).completed_at is not None
+
+
+def test_what_was_said_stays_to_be_read_in_an_archived_run(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    four.say(0, review)
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    assert WORDS not in four.browser(author).get(four.url).text
+    four.run.archived_at = clock.now()
+    db.session.commit()
+    assert WORDS in four.browser(author).get(four.url).text
 
 
 def test_two_windows(group):
@@ -222,6 +291,9 @@ def test_a_trainer_fills_in(group):
     )
     assert moved.status_code == 302
     assert db.session.get(Review, review.id).state == MOVED
+    asked = mails("peer_open")[-1]
+    assert asked.subject.startswith("U kunt feedback geven")
+    assert "Uw trainer vraagt" in asked.body
     own = trainer.post(
         f"{four.url}/feedback/trainer/toevoegen",
         data={"reviewer": four.enrolment(1), "author": four.enrolment(1)},
