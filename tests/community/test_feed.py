@@ -6,8 +6,7 @@ import ics
 import pytest
 import vobject
 
-from lms import clock
-from lms.db import db
+from lms.api import db, now
 from plugins.community import calendar
 from plugins.community.models import Goal
 
@@ -20,7 +19,7 @@ def plan(begin, make):
     goal = db.session.query(Goal).filter_by(community_id=community.id).first()
 
     def plan(title, *, public):
-        starts_at = clock.now() + timedelta(days=7)
+        starts_at = now() + timedelta(days=7)
         values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2), "goal_id": goal.id}
         values |= {"mode": "offline", "started_by": "with"}
         [item] = calendar.plan_item(community, person, title=title, is_public=public, **values)
