@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -45,8 +45,7 @@ SORTS = {
 """The orders of the list, by the value in the address."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A term of a shared list, read without its aliases."""
 
     id: int

@@ -7,6 +7,7 @@ or channel above other text, a form as written above another form above a synony
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from .compounds import SHORTEST, More, none, parts
@@ -18,6 +19,7 @@ from .synonyms import Keys, Synonyms, keys_of, meaningful
 EXACT, FORM, SYNONYM, PART = 10, 8, 6, 4
 MOST_WORDS = 10
 LONGEST_TOKEN = 64
+_REMEMBERED = 30_000  # words
 # As in BM25: a word that comes often counts more, but less and less so, and less in a long text than in a short one.
 _K, _B, _USUAL = 1.2, 0.5, 40
 
@@ -51,22 +53,17 @@ class Query:
 
 
 class Tokens:
-    """The tokens of words with how well each fits; remembers what it worked out.
+    """The tokens of words with how well each fits; remembers what it worked out of the words it last saw.
 
     ``more`` tells which words of our own texts may be parts of compounds.
     """
 
     def __init__(self, synonyms: Synonyms, more: More = none) -> None:
         self.synonyms, self.more = synonyms, more
-        self._known: dict[Word, dict[str, int]] = {}
+        self.of = lru_cache(_REMEMBERED)(self._of)
 
-    def of(self, word: Word) -> dict[str, int]:
+    def _of(self, word: Word) -> dict[str, int]:
         """Token to EXACT, FORM, SYNONYM or PART, for one word of a text."""
-        if word not in self._known:
-            self._known[word] = self._work_out(word)
-        return self._known[word]
-
-    def _work_out(self, word: Word) -> dict[str, int]:
         found: dict[str, int] = {}
 
         def add(tokens: Iterable[str], kind: int) -> None:

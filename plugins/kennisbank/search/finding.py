@@ -4,12 +4,12 @@ Plain SQL on tables of our own with whole numbers for weights, so SQLite and Pos
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import CTE, ColumnElement, Select, exists, false, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, exists, false, func, literal, literal_column, select, union_all
 
 from lms.api import Person, db
 
@@ -18,12 +18,12 @@ from ..facets import FACETS, MEASURED, NEWEST, RELEVANCE, TAKEN, Facet, Option, 
 from ..lists import UNKNOWN
 from ..models import Entry, Filed, Indexed, Posting, TakeOver
 from ..reading import listed
-from .analysis import Query, Tokens, ask
-from .index import synonyms
-from .matches import Match, by_field, matched
+from .analysis import Query, ask
+from .index import reader
+from .matches import Match, Matcher, by_field
 from .suggest import suggestion
 
-_TOTAL, _PAGE = -1, -2  # in the place of a filter's number
+_TOTAL, _PAGE, _COUNT = range(3)  # what a row of the answer tells
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Search:
 
     def __init__(self, selection: Selection, words: Words, person: Person) -> None:
         self.selection, self.words, self.person = selection, words, person
-        self.tokens = Tokens(synonyms()) if selection.q else None
+        self.tokens = reader() if selection.q else None
         self.query = ask(selection.q, self.tokens.synonyms) if self.tokens else Query()
 
     @property
@@ -83,40 +83,37 @@ class Search:
         base = self._base(self._rarities())
         chosen = [number for number, facet in enumerate(FACETS) if self.selection.codes(facet)]
         hits = self._hits(base, chosen, "hits")
-        # The numbers alone: sorting whole entries would carry all their text along.
-        place = func.row_number().over(order_by=[*self._order(base), base.c.entry_id]).label("place")
-        best = select(literal(_PAGE), base.c.entry_id, base.c.score, place).join(
-            hits, hits.c.entry_id == base.c.entry_id
-        )
-        best = best.join(Indexed, Indexed.entry_id == base.c.entry_id).order_by(place).offset(offset).limit(limit)
         parts: list[Any] = [
             select(literal(_TOTAL), literal(0), literal(0), func.count()).select_from(hits),
-            select(best.subquery("best")),
+            self._best(hits, offset, limit),
             _tally(hits, [number for number in range(len(FACETS)) if number not in chosen]),
         ]
         for number in chosen:
             rest = self._hits(base, [other for other in chosen if other != number], f"without_{number}")
             parts.append(_tally(rest, [number]))
-        counts: dict[tuple[int, int], int] = {}
+        total = 0
         order: list[tuple[int, int, int]] = []
+        counts: list[dict[int, int]] = [{} for _facet in FACETS]
         for kind, own, value, number in db.session.execute(union_all(*parts)):
-            if kind == _PAGE:
+            if kind == _TOTAL:
+                total = number
+            elif kind == _PAGE:
                 order.append((number, own, value))
             else:
-                counts[kind, own] = number
+                term, facet = divmod(own, len(FACETS))
+                counts[facet][term] = number
         return Found(
-            counts[_TOTAL, 0],
+            total,
             self._load([(entry_id, score) for _place, entry_id, score in sorted(order)]),
-            [(facet, options_of(facet, self.selection, self.words, _of(counts, n))) for n, facet in enumerate(FACETS)],
+            [(facet, options_of(facet, self.selection, self.words, counts[n])) for n, facet in enumerate(FACETS)],
         )
 
     def ids(self, most: int) -> list[int]:
         """The numbers of the first entries in their order, for an export."""
         base = self._base(self._rarities())
         hits = self._hits(base, [n for n, facet in enumerate(FACETS) if self.selection.codes(facet)], "hits")
-        found = select(base.c.entry_id).join(hits, hits.c.entry_id == base.c.entry_id)
-        found = found.join(Indexed, Indexed.entry_id == base.c.entry_id)
-        return list(db.session.scalars(found.order_by(*self._order(base), base.c.entry_id).limit(most)))
+        found = select(hits.c.entry_id).order_by(*self._order(hits), hits.c.entry_id)
+        return list(db.session.scalars(found.limit(most)))
 
     def suggestion(self) -> str:
         """«Bedoelde u …?», or nothing."""
@@ -126,12 +123,11 @@ class Search:
         ids = [number for number, _score in scores]
         wanted = select(Entry).where(Entry.id.in_(ids), *listed(self.person)).options(*WHOLE)
         entries = {entry.id: entry for entry in db.session.scalars(wanted)}
-        return [self._hit(entries[number], score) for number, score in scores if number in entries]
-
-    def _hit(self, entry: Entry, score: int) -> Hit:
+        there = [(entries[number], score) for number, score in scores if number in entries]
         if self.tokens is None or not self.query.units:
-            return Hit(entry, score)
-        return Hit(entry, score, tuple(matched(entry, self.query, self.tokens)))
+            return [Hit(entry, score) for entry, score in there]
+        matches = Matcher(self.query, self.tokens)
+        return [Hit(entry, score, tuple(matches.of(entry))) for entry, score in there]
 
     def _rarities(self) -> Sequence[int]:
         """How much each word tells, from 1 upwards: a word that few entries have tells more. One word needs none."""
@@ -148,7 +144,7 @@ class Search:
 
     def _base(self, rare: Sequence[int]) -> CTE:
         """The entries that have the words and that the person may find, with their score, whatever the filters."""
-        found = select(Indexed.entry_id)
+        found = select(Indexed.entry_id, Indexed.trust, Indexed.year)
         score: ColumnElement[int] = literal(0)
         for number, unit in enumerate(self.query.units):
             fits = select(Posting.entry_id, Posting.weight).where(Posting.token.in_(sorted(unit.tokens)))
@@ -169,7 +165,9 @@ class Search:
 
     def _hits(self, base: CTE, facets: Sequence[int], name: str) -> CTE:
         """Those that also have a chosen value of each of these filters."""
-        found = select(base.c.entry_id)
+        if not facets:
+            return base
+        found = select(base)
         for number in facets:
             codes = self.selection.codes(FACETS[number])
             ids = [word.id for word in self.words.of(FACETS[number]) if word.code in codes] + [0] * (UNKNOWN in codes)
@@ -178,27 +176,36 @@ class Search:
             )
         return found.cte(name)
 
-    def _order(self, base: CTE) -> list[ColumnElement[Any]]:
-        score, trust, year = base.c.score.desc(), Indexed.trust.asc(), Indexed.year.desc()
+    def _best(self, hits: CTE, offset: int, limit: int) -> Select[Any]:
+        """Entry, score and place of the hits on a page. They are numbered after they were taken: a database that has to
+        number all hits sorts them all, and one that has to take a few only remembers those."""
+        keys = [key.label(f"key_{number}") for number, key in enumerate(self._order(hits))]
+        some = select(hits.c.entry_id, hits.c.score, *keys).order_by(*keys, hits.c.entry_id)
+        best = some.offset(offset).limit(limit).subquery("best")
+        place = func.row_number().over(order_by=[*(best.c[key.name] for key in keys), best.c.entry_id])
+        return select(literal(_PAGE), best.c.entry_id, best.c.score, place)
+
+    def _order(self, hits: CTE) -> list[ColumnElement[int]]:
+        """What the hits are sorted by, the least first."""
+        score, trust, year = -hits.c.score, hits.c.trust, -hits.c.year
         if self.sort == NEWEST:
             return [year, score, trust]
         if self.sort == TAKEN:
-            taken = select(func.count()).where(TakeOver.entry_id == Indexed.entry_id).correlate(Indexed)
-            return [taken.scalar_subquery().desc(), score, trust, year]
+            taken = select(-func.count()).where(TakeOver.entry_id == hits.c.entry_id).correlate(hits)
+            return [taken.scalar_subquery(), score, trust, year]
         if self.sort == MEASURED:
             return [trust, score, year]
         return [score, trust, year]
 
 
 def _tally(found: CTE, facets: list[int]) -> Select[Any, Any, Any, Any]:
+    # One number for filter and value: SQLite groups by one twice as fast as by two. Written out, since PostgreSQL
+    # would not know two parameters for the same.
+    value = Filed.term_id * literal_column(str(len(FACETS))) + Filed.facet
     # The sum keeps SQLite from beginning with the filters: from the hits there are far fewer rows to read.
     return (
-        select(Filed.facet, Filed.term_id, literal(0), func.count())
+        select(literal(_COUNT), value, literal(0), func.count())
         .join(found, found.c.entry_id == Filed.entry_id)
         .where((Filed.facet + 0).in_(facets))
-        .group_by(Filed.facet, Filed.term_id)
+        .group_by(value)
     )
-
-
-def _of(counts: Mapping[tuple[int, int], int], facet: int) -> dict[int, int]:
-    return {term: number for (own, term), number in counts.items() if own == facet}

@@ -40,6 +40,8 @@ class Word(NamedTuple):
 
 def fold(text: str) -> str:
     """The text in small letters without accents."""
+    if text.isascii():  # nearly every word
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))
 

@@ -1,6 +1,7 @@
 """Keeps the index equal to the entries, within the transaction that changes them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -80,8 +81,18 @@ def fill() -> None:
 
 def synonyms() -> Synonyms:
     """The groups of synonyms in use. One query."""
+    return reader().synonyms
+
+
+def reader() -> Tokens:
+    """The tokens of words with the synonyms in use: what searches ask, kept from one to the next. One query."""
     found = db.session.execute(select(Synonym.id, Synonym.words).where(Synonym.active).order_by(Synonym.id))
-    return Synonyms({row.id: row.words for row in found})
+    return _reader(tuple((row.id, tuple(row.words)) for row in found))
+
+
+@lru_cache(2)  # with the synonyms as they are, and while somebody changes them
+def _reader(groups: tuple[tuple[int, tuple[str, ...]], ...]) -> Tokens:
+    return Tokens(Synonyms(dict(groups)))
 
 
 def fields(entry: Entry, lists: Lists) -> list[analysis.Field]:

@@ -1,6 +1,7 @@
 """Tells why an entry was found: which of its words fit what was typed, and where they stand."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from lms.api import lazy_gettext as _l
@@ -8,7 +9,7 @@ from lms.api import lazy_gettext as _l
 from ..content import searchable
 from ..models import Entry
 from . import analysis
-from .folding import words
+from .folding import Word, words
 from .synonyms import keys_of, meaningful
 
 LABELS = {
@@ -18,6 +19,7 @@ LABELS = {
     "materials": _l("materialen"), "otherwise": _l("wat anders zou kunnen"), "phase_note": _l("fase"),
     "terms": _l("filters"), "words": _l("filters"),
 }  # fmt: skip
+_PLACES = {name: place for place, name in enumerate(LABELS)}
 MOST = 6
 
 
@@ -33,27 +35,46 @@ class Match(NamedTuple):
         return LABELS.get(self.field, self.field)
 
 
-def matched(entry: Entry, query: analysis.Query, tokens: analysis.Tokens) -> list[Match]:
-    """The words of an entry that fit, the most telling fields first; each word once in a field."""
-    texts = searchable(entry)
-    found: dict[Match, None] = {}
-    for name in sorted(texts, key=lambda name: list(LABELS).index(name) if name in LABELS else len(LABELS)):
-        kept = meaningful(words(texts[name]))
-        own = [keys_of(word) for word in kept]
-        groups = [(synonym.token, kept[synonym.start : synonym.end]) for synonym in tokens.synonyms.find(own)]
-        for unit in query.units:
-            for word, keys in zip(kept, own, strict=True):
-                if unit.tokens & keys or unit.tokens & tokens.of(word).keys() or _contains(word.folded, unit):
-                    found[Match(unit.word, word.plain, name)] = None
-            for token, some in groups:
-                if token in unit.tokens:
-                    found[Match(unit.word, " ".join(word.plain for word in some), name)] = None
-    return list(found)
+class Matcher:
+    """Which words of entries fit a query. One for all entries of a page: they share most of their words."""
 
+    def __init__(self, query: analysis.Query, tokens: analysis.Tokens) -> None:
+        self.units, self.tokens = query.units, tokens
+        # A compound may have been split by words of our own texts, which are not asked again here.
+        self._inner = [[t for t in unit.tokens if len(t) >= 4 and t[0] not in "=~"] for unit in self.units]
+        self._grouped = any(token[0] == "~" for unit in self.units for token in unit.tokens)
+        self._fits = cache(self._units_of)
 
-def _contains(folded: str, unit: analysis.Unit) -> bool:
-    # A compound may have been split by words of our own texts, which are not asked again here.
-    return any(len(token) >= 4 and token in folded for token in unit.tokens if token[0] not in "=~")
+    def of(self, entry: Entry) -> list[Match]:
+        """The words of an entry that fit, the most telling fields first; each word once in a field."""
+        texts = searchable(entry)
+        found: dict[Match, None] = {}
+        for name in sorted(texts, key=lambda name: _PLACES.get(name, len(_PLACES))):
+            kept = meaningful(words(texts[name]))
+            fitting = [(word.plain, fits) for word in kept if (fits := self._fits(word))]
+            groups = self._groups(kept) if self._grouped else []
+            for number, unit in enumerate(self.units if fitting or groups else ()):
+                for plain, fits in fitting:
+                    if number in fits:
+                        found[Match(unit.word, plain, name)] = None
+                for token, plain in groups:
+                    if token in unit.tokens:
+                        found[Match(unit.word, plain, name)] = None
+        return list(found)
+
+    def _units_of(self, word: Word) -> list[int]:
+        own = self.tokens.of(word)
+        return [
+            number
+            for number, unit in enumerate(self.units)
+            if not unit.tokens.isdisjoint(own) or any(token in word.folded for token in self._inner[number])
+        ]
+
+    def _groups(self, kept: list[Word]) -> list[tuple[str, str]]:
+        return [
+            (synonym.token, " ".join(word.plain for word in kept[synonym.start : synonym.end]))
+            for synonym in self.tokens.synonyms.find([keys_of(word) for word in kept])
+        ]
 
 
 def by_field(matches: list[Match]) -> Iterator[tuple[Any, list[str]]]:
