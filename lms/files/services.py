@@ -10,6 +10,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 from werkzeug.datastructures import FileStorage
 
 from .. import clock
@@ -181,16 +182,21 @@ def load_file(person: Person, file_id: int) -> StoredFile:
 
 
 def _asked_to_read(person: Person, file_id: int) -> Any:
-    """Files with a version that this person gives feedback on, while they are in the run."""
+    """Files with a version that this person gives feedback on, while they are in the run; and with later versions once
+    the feedback is given, for they see what became of it."""
+    read = aliased(Version)
     return (
         select(version_file.c.file_id)
-        .join(Review, Review.version_id == version_file.c.version_id)
+        .join(Version, Version.id == version_file.c.version_id)
+        .join(read, read.submission_id == Version.submission_id)
+        .join(Review, Review.version_id == read.id)
         .join(Enrolment, Enrolment.id == Review.reviewer_id)
         .where(
             version_file.c.file_id == file_id,
             Enrolment.person_id == person.id,
             Enrolment.left_at.is_(None),
             Review.state.in_((OPEN, GIVEN)),
+            or_(Version.id == read.id, (Review.state == GIVEN) & (Version.number > read.number)),
             or_(Review.lapses_at.is_(None), Review.lapses_at > clock.now()),
         )
     )

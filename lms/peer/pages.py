@@ -1,6 +1,6 @@
 """The pages of a round, for whoever may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +26,15 @@ from .models import GIVEN, SELF, Review, Round
 
 @dataclass(frozen=True)
 class Own:
-    """A participant's round: what they give, what they get, and what they can do next."""
+    """A participant's round: what they give, what they get, and what they can do next. ``works`` has the last version
+    of each author, by enrolment."""
 
     handed_in: bool
     giving: Sequence[Review]
     got: getting.Got | None
     to_give: int
     may_give_more: bool
+    works: Mapping[int, int]
 
     @property
     def given(self) -> int:
@@ -80,16 +82,27 @@ def overview_page(visit: Visit, *, error: LmsError | None = None) -> ResponseRet
 
 
 def giving_page(
-    visit: Visit, review: Review, form: FeedbackForm, *, error: LmsError | None = None, stale: bool = False
+    visit: Visit,
+    review: Review,
+    form: FeedbackForm,
+    *,
+    error: LmsError | None = None,
+    stale: bool = False,
+    newest: bool = False,
 ) -> ResponseReturnValue:
-    """The work beside the form."""
+    """The work beside the form; with ``newest`` what became of it after the feedback, beside the remarks."""
     work = assignment_of(visit)
+    newer = _newer(review.version) if review.state == GIVEN else None
+    version = newer if newest and newer else review.version
+    filled, before = _for_peers(version), _for_peers(review.version)
     page = render_template(
         "peer/give.html",
         visit=visit,
         review=review,
-        version=review.version,
-        filled=_for_peers(review.version),
+        version=version,
+        newer=newer,
+        filled=filled,
+        changes=filled.since(before) if filled and before and version is newer else {},
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
         form=form,
@@ -137,6 +150,13 @@ def _for_peers(version: Version) -> Filled | None:
     return filled.public() if filled else None
 
 
+def _newer(version: Version) -> Version | None:
+    """The last version of the same work, if it was handed in after this one. Two queries."""
+    found = select(Version).where(Version.submission_id == version.submission_id, Version.number > version.number)
+    found = found.options(undefer(Version.sheet), selectinload(Version.files))
+    return db.session.scalar(found.order_by(Version.number.desc()).limit(1))
+
+
 def load_for_page(review: Review) -> Review:
     """The review with all that its page shows. Three queries."""
     found = select(Review).where(Review.id == review.id)
@@ -167,4 +187,5 @@ def _own(visit: Visit, this: Round) -> Own:
         got=getting.sort_out(visit, reviews) if mine in now.works else None,
         to_give=min(left, wanting),
         may_give_more=not left and wanting > 0 and mine not in now.holding,
+        works=now.works,
     )

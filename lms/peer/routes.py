@@ -52,7 +52,8 @@ def give(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
     visit = load(run_id, slug)
     review = pages.load_for_page(leases.load_own(visit, review_id))
     more = min(request.args.get("meer", 0, type=int), 1)
-    return pages.giving_page(visit, review, feedback_form(review, pages.about(visit, review.version), more=more))
+    form = feedback_form(review, pages.about(visit, review.version), more=more)
+    return pages.giving_page(visit, review, form, newest=request.args.get("versie") == "nieuw")
 
 
 @bp.post("/<int:review_id>")

@@ -131,6 +131,31 @@ def test_keeping_again_and_again_neither_doubles_nor_loses(group):
     assert "Bel eerst op." in stale.json["theirs"]
 
 
+def test_the_giver_and_the_author_see_the_old_and_the_new_version(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    four.say(0, review)
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.look_at_own(author)
+    url = f"{four.url}/feedback/{review.id}"
+    assert "versie=nieuw" not in four.browser(0).get(url).text
+    tip = four.tip_of(review)
+    words = {"answer": "do", "words": "Zie de tweede alinea."}
+    four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data=words)
+    four.hand_in(author, text="Beter werk.")
+    assert f"{url}?versie=nieuw" in four.browser(0).get(four.url).text
+    old, new = (four.browser(0).get(address).text for address in (url, f"{url}?versie=nieuw"))
+    assert f"Het werk van nummer {author}." in old
+    assert "Beter werk." not in old
+    assert "Beter werk." in new
+    assert "Zie de tweede alinea." in new, "the answer stands beside the new version"
+    mine = four.browser(author).get(four.url).text
+    assert f"/runs/{four.run.id}/opdracht/versies/1" in mine
+    assert f'href="/runs/{four.run.id}/opdracht/versies"' in mine
+
+
 def test_who_left_holds_nothing(group):
     four = group(reviews=1)
     four.hand_in()
@@ -354,9 +379,15 @@ def test_the_pages_ask_little(group, queries, people):
     many = group(people=people)
     many.hand_in()
     many.at(23)
-    review = many.reviews(0)[0]
+    review, given = many.reviews(0)
+    many.say(0, given)
+    author = [many.enrolment(number) for number in range(people)].index(given.author_id)
+    many.hand_in(author, text="Beter werk van {}.")
+    many.look_at_own(author)
     for browser, url, most in (
         (many.browser(0), many.url, 12),
+        (many.browser(author), many.url, 12),
+        (many.browser(0), f"{many.url}/feedback/{given.id}?versie=nieuw", 12),
         (many.browser(0), f"{many.url}/feedback/{review.id}", 12),
         (many.trainer, many.url, 12),
     ):
