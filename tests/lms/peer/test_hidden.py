@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select
@@ -52,6 +53,11 @@ def pages_of(group, author):
 
 
 def _words(answer):
+    with closing(answer):  # a packed file is open until then
+        return _read(answer)
+
+
+def _read(answer):
     if answer.mimetype != "application/zip":
         return answer.data.decode(errors="replace")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
