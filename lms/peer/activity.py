@@ -10,14 +10,18 @@ from flask_babel import ngettext
 
 from ..plugins import ActivityType, State
 from ..runs.visits import Visit
-from . import giving, pages, terms
+from . import pages, terms, turns
 
 KNOWN = {"assignment", "reviews", "giver", "own_first", "start_with", "opens"}
 
 
 class PeerFeedback(ActivityType):
     key, title, icon = terms.KEY, _l("Feedback van collega's"), "people"
-    states = {giving.READING: State(_l("bezig"), kind="draft")}
+    states = {
+        turns.LATER: State(_l("nog niet aan de beurt"), kind="wait", waiting=True),
+        turns.READY: State(_l("u kunt beginnen")),
+        turns.READING: State(_l("bezig"), kind="draft"),
+    }
 
     def view(self, visit: Visit) -> ResponseReturnValue:
         return pages.round_page(visit)

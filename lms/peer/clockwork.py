@@ -18,7 +18,7 @@ from ..progress import services as progress
 from ..progress.models import Progress
 from ..runs import absences
 from ..runs.models import Enrolment, Run
-from . import rounds, terms
+from . import rounds, terms, turns
 from .models import Round
 from .plan import next_work
 
@@ -44,10 +44,14 @@ def look_at(run: Run, activity: Activity) -> None:
     """Open this round if it is time, or remind who still has something to do."""
     dates = terms.dates(run, activity)
     this = rounds.ensure(run, activity)
+    turns.wait(run, activity)
     if this.opened_at is None:
         _open(this, run, activity, dates)
         if this.opened_at is not None:  # they were told just now
+            turns.call(this, run, activity)
             return
+    else:
+        turns.call(this, run, activity)
     if dates.ends_at is not None:
         _remind(this, run, activity, dates, dates.ends_at)
 

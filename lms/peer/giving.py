@@ -10,7 +10,7 @@ from ..db import db
 from ..errors import Conflict, Invalid
 from ..progress import services as progress
 from ..runs.visits import Visit
-from . import leases, rounds, terms
+from . import leases, rounds, terms, turns
 from .models import GIVEN, OPEN, QUESTION, SELF, TIP, TOP, Remark, Review, Round
 
 KINDS = (TOP, TIP, QUESTION)
@@ -18,7 +18,6 @@ MOST_REMARKS = 40
 TEXT_LIMIT = 4000
 """Characters of one remark."""
 PASSAGE_LIMIT = 600
-READING = "reading"
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,8 @@ def report(visit: Visit, this: Round) -> None:
     enough = own in now.works and this.opened_at is not None and given >= now.situation.needed > 0
     if enough:
         progress.complete(visit.activity, visit.person, visit.run)
-    elif visit.progress is None or visit.progress.completed_at is None:
-        progress.note(visit.activity, visit.person, READING, visit.run)
+    elif this.opened_at is not None and (visit.progress is None or visit.progress.completed_at is None):
+        progress.note(visit.activity, visit.person, turns.READING, visit.run)
 
 
 def _must_be_open(visit: Visit, review: Review) -> None:

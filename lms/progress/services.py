@@ -1,6 +1,6 @@
 """Progress is reported by the activity types and stored here; nothing computes it on reading."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -40,7 +40,12 @@ def complete_all(activity: Activity, people: Iterable[Person], run: Run | None =
 
 def note(activity: Activity, person: Person, state: str, run: Run | None = None) -> None:
     """Say how far the person is, in a word of the activity's type, without completing it."""
-    for row in _rows(activity, [person], run):
+    note_all(activity, [person], state, run)
+
+
+def note_all(activity: Activity, people: Collection[Person], state: str, run: Run | None = None) -> None:
+    """The same for several people at once, in as many queries as for one."""
+    for row in _rows(activity, people, run) if people else ():
         row.state = state
         row.updated_at = now()
 

@@ -156,6 +156,26 @@ def test_the_giver_and_the_author_see_the_old_and_the_new_version(group):
     assert f'href="/runs/{four.run.id}/opdracht/versies"' in mine
 
 
+def test_a_round_is_a_step_from_when_one_can_begin(group):
+    four = group()
+    four.at(16)
+    ready = "u kunt beginnen"
+    assert [state(four, number).state for number in range(4)] == ["later"] * 4
+    four.hand_in(0, 1)
+    four.look_at_own(0)
+    assert state(four, 0).state == "later", "one's own look is no step in the round"
+    assert ready not in four.browser(0).get(f"/runs/{four.run.id}").text
+    assert four.url not in four.browser(0).get("/vandaag").text.split("<aside")[0]
+    four.at(23)
+    assert [state(four, number).state for number in range(4)] == ["ready", "ready", "later", "later"]
+    assert four.url in four.browser(0).get("/vandaag").text
+    four.hand_in(2)
+    four.at(24)
+    assert state(four, 2).state == "ready"
+    four.say(0, four.reviews(0)[0])
+    assert state(four, 0).state == "reading"
+
+
 def test_who_left_holds_nothing(group):
     four = group(reviews=1)
     four.hand_in()
