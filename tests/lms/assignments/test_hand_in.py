@@ -311,7 +311,7 @@ def test_a_retracted_judgement_is_hidden_again_and_says_why(desk):
     assert answer.status_code == 409
     assert "Opnieuw inleveren kan pas weer na het oordeel." in text_of(answer)
     assert len(desk.versions()) == 1
-    assert desk.progress() == "handed_in"
+    assert desk.progress() == "retracted"
 
 
 def test_a_version_never_changes(desk, worker):

@@ -240,6 +240,7 @@ def test_states_say_who_has_to_move(app):
         "draft": ("concept", "draft", False),
         "handed_in": ("ingeleverd", "wait", True),
         "returned": ("nog niet", "back", False),
+        "retracted": ("oordeel ingetrokken", "wait", True),
         "voldoende": ("voldoende", "done", False),
         "goed": ("goed", "done", False),
     }

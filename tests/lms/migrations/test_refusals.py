@@ -31,13 +31,13 @@ def test_a_need_that_was_met_long_ago_is_not_asked_again(site):
 
 @pytest.mark.parametrize("name", ["core", "toy"])
 def test_tables_that_a_newer_version_made(lms_command, site, name):
-    db.session.execute(text(f"UPDATE {name}_schema_version SET version_num = '{name}_0009'"))
+    db.session.execute(text(f"UPDATE {name}_schema_version SET version_num = '{name}_9999'"))
     db.session.commit()
     before = site.state()
     done = lms_command("upgrade", site=site.app)
     assert done.exit_code == 1
     assert done.output == (
-        f"Error: The tables of '{name}' are at {name}_0009, which this version does not know: a newer version made "
+        f"Error: The tables of '{name}' are at {name}_9999, which this version does not know: a newer version made "
         "them. Take that version, or restore a backup from before.\n"
     )
     assert site.state() == before

@@ -226,7 +226,8 @@ def test_a_participant_chooses(app, noor, sign_in):
     browser = sign_in(noor)
     page = browser.get("/account").text
     assert "Welke mails wilt u krijgen?" in page
-    assert ticked(page) == {"enrolled", "announcement", "day", "receipt", "released", "retracted"}
+    peers = {"peer_open", "peer_reminder", "peer_feedback"}
+    assert ticked(page) == {"enrolled", "announcement", "day", "receipt", "released", "retracted", *peers}
     assert 'value="absence"' not in page and 'value="invitation"' not in page
     answer = browser.post("/account/mails", data={"kinds": ["day", "released", "absence", "gossip"]})
     assert answer.location == "/account#mails"
@@ -241,7 +242,7 @@ def test_a_participant_chooses(app, noor, sign_in):
 def test_a_trainer_gets_no_mail_of_each_hand_in_unless_asked_for(app, make):
     trainer = make.people(make.run(), TRAINER)[0]
     keys = [kind.key for kind in kinds_for(trainer) if "." not in kind.key]
-    assert keys == ["enrolled", "announcement", "day", "absence", "handed_in"]
+    assert keys == ["enrolled", "announcement", "day", "peer_empty", "absence", "handed_in"]
     assert [key for key in keys if not wants(trainer, key)] == ["handed_in"]
 
 

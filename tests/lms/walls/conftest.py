@@ -21,7 +21,7 @@ from lms.jobs.models import Job
 from lms.libraries.services import find_or_make
 from lms.notifications import unsubscribing
 from lms.notifications.models import Notice
-from lms.peer import giving, overseeing
+from lms.peer import giving, overseeing, rounds
 from lms.runs import services as runs
 from lms.runs.models import TRAINER
 from lms.runs.visits import load_run, load_visit
@@ -164,6 +164,7 @@ def _feedback(people: dict[str, Person], run):
     assignments.hand_in(load_visit(people["peer"], run.id, "opdracht"), typed, url="http://localhost/")
     here, trainer = (load_visit(people[kind], run.id, "ronde") for kind in ("peer", "trainer"))
     ids = {kind: load_run(people[kind], run.id).enrolment.id for kind in ("participant", "peer")}
+    rounds.ensure(run, here.activity).opened_at = clock.now()
     given = overseeing.add(trainer, ids["peer"], ids["participant"])
     giving.save(here, given.id, [giving.Typed("tip", "Noem ook de buren.")], 0)
     giving.give(here, given)
