@@ -17,7 +17,7 @@ CORE = (
     MailKind("peer_open", _l("U kunt feedback geven op werk van collega's"), permission="core.take_part"),
     MailKind("peer_reminder", _l("Herinnering: een collega wacht op uw feedback"), permission="core.take_part"),
     MailKind("peer_feedback", _l("Een collega geeft feedback op uw werk"), permission="core.take_part"),
-    MailKind("peer_empty", _l("Een feedbackronde wacht op werk"), permission="core.judge"),
+    MailKind("peer_empty", _l("Een feedbackronde wacht op werk of komt feedback te kort"), permission="core.judge"),
     MailKind("absence", _l("Een deelnemer meldt zich af voor een lesdag"), permission="core.judge"),
     MailKind("handed_in", _l("Een deelnemer levert werk in"), default=False, permission="core.judge"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -20,7 +20,7 @@ from ..runs import absences
 from ..runs.models import Enrolment, Run
 from . import rounds, terms, turns
 from .models import Round
-from .plan import next_work
+from .plan import next_work, plan
 
 BEFORE = timedelta(hours=48)
 LAST_DAY = timedelta(days=1)
@@ -89,6 +89,7 @@ def _remind(this: Round, run: Run, activity: Activity, dates: terms.Dates, ends_
         _tell_reminder(run, activity, busy, dates)
     elif left > LAST_DAY and this.reminded_at is None:
         this.reminded_at = clock.now()
+        _tell_short(run, activity, sum(plan(now.situation, "shortfall").short.values()) if now.is_open else 0)
         _tell_reminder(run, activity, busy, dates)
 
 
@@ -127,6 +128,22 @@ def _tell_reminder(run: Run, activity: Activity, enrolments: Iterable[int], date
         until = _("U kunt feedback geven tot en met %(date)s.", date=format_date(dates.due, "EEEE d MMMM"))
         body = letter(person, first, until, _("Ga verder: %(link)s", link=page))
         send(person, "peer_reminder", _("Feedback geven: %(title)s", title=activity.title), body, link=page)
+
+
+def _tell_short(run: Run, activity: Activity, missing: int) -> None:
+    """The trainers hear it while there is still time to fill in."""
+    page = link("core.runs.activity", run_id=run.id, slug=activity.slug)
+    for trainer in absences.trainers(run) if missing else ():
+        first = ngettext(
+            "In de ronde «%(title)s» komt er %(num)s keer feedback te weinig.",
+            "In de ronde «%(title)s» komt er %(num)s keer feedback te weinig.",
+            missing,
+            title=activity.title,
+        )
+        more = _("U kunt nu nog iemand vragen om een werk te lezen.")
+        body = letter(trainer.person, first, more, _("Bekijk de ronde: %(link)s", link=page))
+        subject = _("Te weinig feedback: %(title)s", title=activity.title)
+        send(trainer.person, "peer_empty", subject, body, link=page)
 
 
 def _tell_empty(run: Run, activity: Activity) -> None:

@@ -176,6 +176,21 @@ def test_a_round_is_a_step_from_when_one_can_begin(group):
     assert state(four, 0).state == "reading"
 
 
+def test_the_trainer_hears_of_a_shortfall_in_time(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    trainer = four.trainer
+    for number in (2, 3):
+        let_off = {"enrolment": four.enrolment(number), "on": "1"}
+        assert trainer.post(f"{four.url}/feedback/trainer/vrijstellen", data=let_off).status_code == 302
+    assert mails("peer_empty") == []
+    for day in (26, 27):
+        four.at(day)
+    [mail] = mails("peer_empty")
+    assert "komt er 4 keer feedback te weinig" in mail.body
+
+
 def test_who_left_holds_nothing(group):
     four = group(reviews=1)
     four.hand_in()
