@@ -31,5 +31,6 @@ def export(kind: str) -> ResponseReturnValue:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(64 * 1024):
-        yield piece
+    with file:
+        while piece := file.read(64 * 1024):
+            yield piece

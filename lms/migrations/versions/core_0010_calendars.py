@@ -10,22 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("core_person", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("calendar_turn", sa.Integer(), nullable=False, server_default="0"))
-
-    with op.batch_alter_table("core_run", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"))
-
-    # Rows that are there begin at 0; new ones say it themselves.
-    with op.batch_alter_table("core_person", schema=None) as batch_op:
-        batch_op.alter_column("calendar_turn", server_default=None)
-    with op.batch_alter_table("core_run", schema=None) as batch_op:
-        batch_op.alter_column("sequence", server_default=None)
+    # Added and not rebuilt: a table that SQLite makes anew loses its AUTOINCREMENT. Rows that are there begin at 0.
+    op.add_column("core_person", sa.Column("calendar_turn", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("core_run", sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("core_run", schema=None) as batch_op:
-        batch_op.drop_column("sequence")
-
-    with op.batch_alter_table("core_person", schema=None) as batch_op:
-        batch_op.drop_column("calendar_turn")
+    op.drop_column("core_run", "sequence")
+    op.drop_column("core_person", "calendar_turn")
