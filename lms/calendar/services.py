@@ -74,18 +74,19 @@ def _serializer() -> Any:
 
 
 def of_runs(person: Person, first: datetime, last: datetime) -> Iterator[CalendarEntry]:
-    """The lesson days and due dates of the runs that somebody is in. Three queries."""
+    """The lesson days of the runs that somebody is in, and what is due for a participant. Three queries."""
     enrolments = db.session.scalars(
         select(Enrolment)
         .join(Run, Run.id == Enrolment.run_id)
         .where(Enrolment.person_id == person.id, Enrolment.left_at.is_(None), Run.archived_at.is_(None))
         .options(joinedload(Enrolment.run).joinedload(Run.course), joinedload(Enrolment.run).joinedload(Run.days))
     ).unique()
-    runs = [enrolment.run for enrolment in enrolments]
-    own = _own_dues([run.id for run in runs])
-    for run in runs:
+    mine = [(enrolment.run, enrolment.is_trainer) for enrolment in enrolments]
+    own = _own_dues([run.id for run, _trains in mine])
+    for run, trains in mine:
         yield from _days(run, first, last)
-        yield from _dues(run, own.get(run.id, {}), first, last)
+        if not trains:  # a trainer hands nothing in
+            yield from _dues(run, own.get(run.id, {}), first, last)
 
 
 def _days(run: Run, first: datetime, last: datetime) -> Iterator[CalendarEntry]:
