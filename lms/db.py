@@ -202,4 +202,5 @@ def _prepare_postgres(engine: Engine, wait: float) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.execute(f"SET lock_timeout = '{int(wait * 1000)}ms'")
+        connection.execute("SET jit = off")  # our questions are short: compiling one takes longer than answering it
         connection.commit()
