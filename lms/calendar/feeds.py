@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from flask import Response, current_app
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
@@ -28,7 +29,7 @@ def as_text(name: str, entries: Iterable[CalendarEntry]) -> bytes:
     calendar.add("prodid", "-//Leerplein//NL")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _plain(name))
+    calendar.add("x-wr-calname", " ".join(_plain(name).split()))  # the library escapes no x- property
     calendar.add("x-wr-timezone", str(clock.AMSTERDAM))
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     calendar.add_component(_amsterdam())
@@ -58,7 +59,7 @@ def _amsterdam() -> Timezone:
 def _event(entry: CalendarEntry) -> Event:
     event = Event()
     base = current_app.config["BASE_URL"]
-    event.add("uid", f"{entry.uid}@{base.split('://')[-1].split('/')[0].split(':')[0]}")
+    event.add("uid", f"{quote(entry.uid)}@{base.split('://')[-1].split('/')[0].split(':')[0]}")
     event.add("sequence", entry.sequence)
     event.add("dtstamp", clock.now().astimezone(UTC).replace(microsecond=0))
     event.add("summary", _plain(entry.title))
@@ -70,7 +71,7 @@ def _event(entry: CalendarEntry) -> Event:
     if entry.text:
         event.add("description", _plain(entry.text))
     if entry.url:
-        event.add("url", base + entry.url)
+        event.add("url", quote(base + entry.url, safe="/%?=&#:~"))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.all_day else "OPAQUE")
     return event

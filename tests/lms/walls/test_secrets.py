@@ -133,7 +133,8 @@ def rows():
     found = {}
     for name in PROTECTED:
         table = db.metadata.tables[name]
-        kept = [column for column in table.columns if column.name != "mail_choices"]  # which is one's own to choose
+        own = {"mail_choices", "calendar_turn"}  # one's own to choose, and to renew
+        kept = [column for column in table.columns if column.name not in own]
         found[name] = sorted(repr(row) for row in db.session.execute(select(*kept)))
     return found
 
