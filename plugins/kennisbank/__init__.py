@@ -1,5 +1,6 @@
 """Kennisbank: what libraries did, and what it brought."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from lms.api import (
@@ -15,6 +16,7 @@ from lms.api import (
     PersonalData,
     Plugin,
     Role,
+    Routine,
     SearchProvider,
     Setup,
     Vocabularies,
@@ -23,7 +25,7 @@ from lms.api import lazy_gettext as _l
 
 from . import beside_routes as beside_routes
 from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
-from . import demo, privacy
+from . import demo, privacy, reminding
 from . import editor_routes as editor_routes
 from . import export_routes as export_routes
 from . import finding_routes as finding_routes
@@ -72,6 +74,7 @@ plugin = Plugin(
     offers=OFFERS,
     lookups=(LookUp(_l("Zoek in de kennisbank"), "kennisbank.beside", "kennisbank.choose"),),
     jobs=(JobKind(groups.JOB, groups.reindex, _l("De kennisbank opnieuw doorzoekbaar maken")),),
+    routines=(Routine("kennisbank.remind", reminding.remind, every=timedelta(days=1)),),
     mail_kinds=(
         MailKind("kennisbank.question", _l("Iemand antwoordt op uw vraag"), permission="kennisbank.contribute"),
         MailKind("kennisbank.waiting", _l("Er wacht een bijdrage op de redactie"), permission="kennisbank.edit"),
@@ -79,6 +82,7 @@ plugin = Plugin(
         MailKind(
             "kennisbank.doubted", _l("Een lezer denkt dat iets niet meer klopt"), permission="kennisbank.contribute"
         ),
+        MailKind("kennisbank.due", _l("Een bijdrage wil weer bekeken worden"), permission="kennisbank.contribute"),
     ),
     personal_data=(
         PersonalData(

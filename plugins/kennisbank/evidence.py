@@ -113,6 +113,12 @@ def look_again(entry: Entry, day: date) -> date:
     return date(day.year + months // 12, months % 12 + 1, min(day.day, 28))
 
 
+def owners(entry: Entry) -> Sequence[Person]:
+    """Who keeps an entry right: the redactie has what no library owns, and what a library has nobody for."""
+    own = people_with_role(entry.owner_role, entry.library_id) if entry.library_id else []
+    return own or people_with_role("kennisbank.editor")
+
+
 def take_over(person: Person, entry: Entry, values: dict[str, Any]) -> TakeOver:
     """Record that the person's library took this over, with its own result; again changes what was recorded."""
     _readable(entry)
@@ -157,12 +163,10 @@ def _is(column: Any, value: int | None) -> Any:
 
 
 def _tell_owner(person: Person, entry: Entry, note: str) -> None:
-    # The redactie has what no library owns, and what a library has nobody for.
-    owners = people_with_role(entry.owner_role, entry.library_id) if entry.library_id else []
     body = _("Dag,\n\nEen lezer denkt dat «%(title)s» niet meer klopt.", title=entry.title)
     if note:
         body += "\n\n" + _("De lezer schrijft: %(note)s", note=note)
-    for owner in owners or people_with_role("kennisbank.editor"):
+    for owner in owners(entry):
         if owner.id != person.id:
             subject = _("Klopt dit nog? %(title)s", title=entry.title)
             notify(owner, "kennisbank.doubted", subject, body, link=link("kennisbank.entry", slug=entry.slug))

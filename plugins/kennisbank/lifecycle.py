@@ -7,11 +7,12 @@ published at once and looked at afterwards. Each step leaves a row in the histor
 
 from sqlalchemy import exists, select
 
-from lms.api import Conflict, Invalid, NotFound, Person, Refused, db, link, may, notify, now, people_with_role
+from lms.api import Conflict, Invalid, NotFound, Person, Refused, db, link, may, notify, now, people_with_role, today
 from lms.api import gettext as _
 from lms.api import lazy_gettext as _l
 
 from . import content, reading
+from .evidence import look_again
 from .lists import Lists
 from .models import Draft, Entry, Status
 
@@ -139,6 +140,7 @@ def _publish(entry: Entry, person: Person, lists: Lists, summary: str, *, checke
     moment = now()
     entry.published_at = entry.published_at or moment
     entry.checked_at = moment if checked else None
+    entry.review_by = look_again(entry, today())
     entry.status_note = ""
     _move(entry, Status.PUBLISHED, person, lists, summary)
 

@@ -1,11 +1,12 @@
 """What readers add: the chain of evidence, of use to us, does it still hold; and how a result is drawn."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from lms.api import db, today
+from lms.api import db, now, today
 from plugins.kennisbank.figures import number
 from plugins.kennisbank.models import Confirmation, Entry, TakeOver, Vote
 
@@ -86,6 +87,31 @@ def test_who_doubts_tells_the_owner_and_readers_see_it(member, make, sign_in, cl
     assert "BoekStartkoffer" not in sign_in(editor).get("/berichten").text
     member.post("/kennisbank/nl-06/klopt", data={})
     assert "Community Young Adult" in sign_in(editor).get("/berichten").text
+
+
+@pytest.mark.req("R2.4")
+def test_once_a_date_has_passed_its_owner_is_asked_once_until_there_is_a_new_date(make, sign_in, lms_command, app):
+    owner = make.person(library="Bibliotheek Lindehove", roles=("contact@library",))
+    editor = sign_in(make.person(roles=("kennisbank.editor",)))
+    koffer, circle, later = (
+        db.session.scalar(select(Entry).where(Entry.slug == slug)) for slug in ("nl-04", "nl-16", "nl-05")
+    )
+    koffer.library_id, koffer.result_on = owner.library_id, today() - timedelta(days=1)
+    circle.review_by = today() - timedelta(days=400)
+    later.review_by = today()
+    db.session.commit()
+    for days in range(3):
+        moment = now() + timedelta(days=1) if days else now()
+        app.config["CLOCK"] = lambda moment=moment: moment
+        assert lms_command("worker", "--once").exit_code == 0
+    page = sign_in(owner).get("/berichten").text
+    assert page.count("Kijkt u naar") == page.count("Kijkt u naar «BoekStartkoffer»?") == 1
+    told = editor.get("/berichten").text
+    assert told.count("Kijkt u naar") == 2, "each date that passes asks once"
+    assert "Kijkt u naar «Kunst &amp; Cultuur Cirkel»?" in told
+    assert "Kijkt u naar «Informatiepunt Digitale Overheid (IDO)»?" in told
+    editor.post("/kennisbank/nl-16/klopt", data={"holds": "1"})
+    assert db.session.scalar(select(Entry.review_by).where(Entry.slug == "nl-16")) > today()
 
 
 @pytest.mark.req("R2.2")

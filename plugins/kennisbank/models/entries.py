@@ -100,6 +100,7 @@ class Entry(Base):
     checked_at: Mapped[datetime | None]  # when the redactie looked at what is published; None waits for them
     confirmed_at: Mapped[datetime | None]  # when somebody last said that it still holds
     review_by: Mapped[date | None]  # «herzien vóór»
+    asked_on: Mapped[date | None]  # when the owner was last asked to look, or for the result
 
     owner: Mapped[Library | None] = relationship()
     created_by: Mapped[Person | None] = relationship()
