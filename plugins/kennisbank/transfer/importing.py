@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from lms.api import Invalid, db
@@ -49,11 +50,11 @@ def load(rows: list[Row], file: str) -> Loaded:
 
     Raises BadRows, with every row that is wrong; then nothing has changed.
     """
-    lists, bad = Lists(), []
+    lists, pages, bad = Lists(), _pages(), []
     read: list[tuple[int, str, dict[str, Any]]] = []
     for number, row in rows:
         try:
-            read.append((number, _slug(row), _data(row, lists)))
+            read.append((number, _slug(row, pages), _data(row, lists)))
         except Invalid as error:
             bad.append((number, str(error)))
     there = _existing([slug for _number, slug, _data in read])
@@ -99,7 +100,7 @@ def _existing(slugs: list[str]) -> dict[str, Entry]:
     return found
 
 
-def _slug(row: dict[str, Any]) -> str:
+def _slug(row: dict[str, Any], pages: set[str]) -> str:
     """The id of the row, else one made from name and library, so that the same row is the same entry."""
     if "" in row:
         raise Invalid(str(row[""]))
@@ -107,9 +108,20 @@ def _slug(row: dict[str, Any]) -> str:
     if given:
         if not _ID.fullmatch(given):
             raise Invalid(_("De id «%(id)s» mag alleen kleine letters, cijfers en streepjes hebben.", id=given[:40]))
+        if given in pages:
+            raise Invalid(_("De id «%(id)s» is al het adres van een bladzijde. Kies een andere.", id=given))
         return given
     words = re.findall(r"[a-z0-9]+", fold(f"{row.get('naam') or ''} {row.get('bibliotheek') or ''}"))
-    return "-".join(words)[:80].strip("-") or "actie"
+    made = "-".join(words)[:80].strip("-") or "actie"
+    return f"{made}-actie" if made in pages else made
+
+
+def _pages() -> set[str]:
+    """The addresses of pages that an entry's own address would be hidden behind."""
+    rules = (
+        rule.rule.split("/") for rule in current_app.url_map.iter_rules() if rule.endpoint.startswith("kennisbank.")
+    )
+    return {parts[2] for parts in rules if len(parts) > 2 and "<" not in parts[2]}
 
 
 def _data(row: dict[str, Any], lists: Lists) -> dict[str, Any]:

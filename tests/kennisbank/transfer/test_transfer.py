@@ -114,6 +114,11 @@ def test_each_wrong_row_is_named_and_nothing_comes_in(load):
     assert "Dit is dezelfde actie als in rij 2." in said and number() == 42
 
 
+def test_a_row_named_like_a_page_can_be_read(load, client):
+    load("a.csv", "naam\nRedactie\n")
+    assert "<h1>Redactie</h1>" in client.get("/kennisbank/redactie-actie").text
+
+
 def bomb():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -128,6 +133,7 @@ def bomb():
     [
         ("a.csv", "naam;kleur\nA;rood\n", "Deze kolom hoort niet in het bestand: «kleur»."),
         ("a.json", '[{"naam": "A", "kleur": 1}]', "Deze kolom hoort niet in het bestand: «kleur»."),
+        ("a.csv", "id;naam\nvragen;A\n", "Rij 2: De id «vragen» is al het adres van een bladzijde."),
         ("a.csv", "naam;naam\nA;B\n", "De kolom «naam» staat er twee keer in."),
         ("a.csv", "naam;doel\nA;B;C\n", "Rij 2: Er staan meer waarden dan kolommen."),
         ("a.csv", "naam;doel\nCaf\xe9;x\n".encode("latin-1"), "Dit bestand is niet in UTF-8."),
