@@ -48,7 +48,7 @@ class RemarkForm(Form):
             passage=passage,
             row=about.removeprefix(ROW) if about.startswith(ROW) else "",
             criterion=about.removeprefix(CRITERION) if about.startswith(CRITERION) else "",
-            id=int(self.id.data) if (self.id.data or "").isdecimal() and len(self.id.data) < 10 else None,
+            token=self.id.data or "",
         )
 
 
@@ -91,7 +91,7 @@ def feedback_form(review: Review, about: Sequence[tuple[str, Any]], *, more: int
 def _data(remark: Remark) -> dict[str, str]:
     about = CRITERION + remark.criterion if remark.criterion else ROW + remark.row if remark.row else ""
     return {
-        "id": str(remark.id), "kind": remark.kind, "text": remark.text, "passage": remark.passage, "about": about
+        "id": remark.token, "kind": remark.kind, "text": remark.text, "passage": remark.passage, "about": about
     }  # fmt: skip
 
 

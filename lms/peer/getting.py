@@ -1,8 +1,8 @@
 """Getting feedback: it is there as soon as it is given, and every tip is answered."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from flask_babel import gettext as _
@@ -68,7 +68,7 @@ def sort_out(visit: Visit, reviews: Sequence[Review]) -> Got:
         if one.author_id == mine and one.state == GIVEN and one.origin != SELF and one.hidden_at is None
     ]
     # Where givers are hidden, neither the moment nor the order of asking tells who was first.
-    given.sort(key=_mixed if asked.hidden else _by_moment)
+    given.sort(key=attrgetter("token") if asked.hidden else _by_moment)
     return Got(given, own, own_waits=False)
 
 
@@ -76,58 +76,54 @@ def _by_moment(review: Review) -> tuple[Any, int]:
     return review.given_at, review.id
 
 
-def _mixed(review: Review) -> bytes:
-    return hashlib.sha256(f"review {review.id}".encode()).digest()
-
-
-def answer(visit: Visit, remark_id: int, choice: str, words: str) -> Remark:
+def answer(visit: Visit, token: str, choice: str, words: str) -> Remark:
     """Say what one does with a tip: do, partly or not, and why. An answer can be changed.
 
     Raises Invalid for no choice, for a «niet» or «deels» without a reason, and for too many words.
     """
-    remark = _load_remark(visit, remark_id)
+    remark = _load_remark(visit, token)
     if choice not in ANSWERS:
-        raise Invalid(_("Kies wat u met deze tip doet: doen, deels of niet."), f"answer{remark_id}")
+        raise Invalid(_("Kies wat u met deze tip doet: doen, deels of niet."), f"answer{token}")
     if choice != DO and not words.strip():
-        raise Invalid(_("Schrijf waarom u deze tip deels of niet overneemt."), f"words{remark_id}")
+        raise Invalid(_("Schrijf waarom u deze tip deels of niet overneemt."), f"words{token}")
     if len(words) > WORDS_LIMIT:
-        raise Invalid(_("Maak er hoogstens %(most)s tekens van.", most=WORDS_LIMIT), f"words{remark_id}")
+        raise Invalid(_("Maak er hoogstens %(most)s tekens van.", most=WORDS_LIMIT), f"words{token}")
     remark.answer, remark.answer_words, remark.answered_at = choice, words.strip(), clock.now()
     db.session.flush()
     return remark
 
 
-def tap(visit: Visit, review_id: int, *, on: bool) -> Review:
+def tap(visit: Visit, token: str, *, on: bool) -> Review:
     """«Hier kan ik iets mee»: seen by the giver only."""
-    review = load(visit, review_id)
+    review = load(visit, token)
     review.useful_at = (review.useful_at or clock.now()) if on else None
     return review
 
 
-def flag(visit: Visit, review_id: int, words: str) -> Review:
+def flag(visit: Visit, token: str, words: str) -> Review:
     """Show the trainer a review that hurts. Raises Invalid without a word of why."""
-    review = load(visit, review_id)
+    review = load(visit, token)
     if not words.strip():
-        raise Invalid(_("Schrijf in een zin wat er mis is. Alleen uw trainer leest dit."), f"flag{review_id}")
+        raise Invalid(_("Schrijf in een zin wat er mis is. Alleen uw trainer leest dit."), f"flag{token}")
     review.flagged_at, review.flag_words, review.settled_at = clock.now(), words.strip()[:WORDS_LIMIT], None
     return review
 
 
-def load(visit: Visit, review_id: int) -> Review:
+def load(visit: Visit, token: str) -> Review:
     """A review that this participant got and may see. Otherwise NotFound."""
     this = rounds.find(visit.run, visit.activity)
     got = of_participant(visit, this) if this else Got((), None, own_waits=True)
     for review in got.reviews:
-        if review.id == review_id:
+        if review.token == token:
             return review
     raise NotFound(_("Deze feedback bestaat niet of is niet aan u."))
 
 
-def _load_remark(visit: Visit, remark_id: int) -> Remark:
+def _load_remark(visit: Visit, token: str) -> Remark:
     this = rounds.find(visit.run, visit.activity)
     got = of_participant(visit, this) if this else Got((), None, own_waits=True)
     for review in got.reviews:
         for remark in review.remarks:
-            if remark.id == remark_id and remark.kind == TIP:
+            if remark.token == token and remark.kind == TIP:
                 return remark
     raise NotFound(_("Deze tip bestaat niet of is niet aan u."))

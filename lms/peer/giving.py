@@ -22,14 +22,14 @@ PASSAGE_LIMIT = 600
 
 @dataclass(frozen=True)
 class Typed:
-    """One remark as it came in. ``id`` is that of a remark that is there already, or None for a new one."""
+    """One remark as it came in. ``token`` is that of a remark that is there already, or empty for a new one."""
 
     kind: str
     text: str
     passage: str = ""
     row: str = ""
     criterion: str = ""
-    id: int | None = None
+    token: str = ""
 
 
 class EditConflict(Conflict):
@@ -40,14 +40,14 @@ class EditConflict(Conflict):
         self.revision = revision
 
 
-def save(visit: Visit, review_id: int, typed: Sequence[Typed], revision: int, *, overwrite: bool = False) -> Review:
+def save(visit: Visit, token: str, typed: Sequence[Typed], revision: int, *, overwrite: bool = False) -> Review:
     """Keep what was typed. The lease holds from now on until the due date.
 
     Raises EditConflict when another window was earlier, Invalid for a remark that is too long or too many, Conflict
     when the work went to somebody else or the feedback is closed.
     """
     rounds.find(visit.run, visit.activity, lock=True)
-    review = leases.load_own(visit, review_id)
+    review = leases.load_own(visit, token)
     _must_be_open(visit, review)
     wanted = [one for one in typed if _is_written(one)]
     if _same(review, wanted):
@@ -134,11 +134,12 @@ def _check(wanted: Sequence[Typed]) -> None:
             raise Invalid(sentence, f"text{place}")
 
 
-def numbers(review: Review, typed: Sequence[Typed]) -> list[int | None]:
-    """For each remark that came in the id that it is kept under, None for an empty one: who saves again without loading
-    the page sends these along, so that an answer stays with its tip."""
+def tokens(review: Review, typed: Sequence[Typed]) -> list[str | None]:
+    """For each remark that came in the token that it is kept under, None for an empty one.
+
+    Who saves again without loading the page sends these along, so that an answer stays with its tip."""
     kept = iter(review.remarks)
-    return [next(kept).id if _is_written(one) else None for one in typed]
+    return [next(kept).token if _is_written(one) else None for one in typed]
 
 
 def _is_written(one: Typed) -> bool:
@@ -147,10 +148,10 @@ def _is_written(one: Typed) -> bool:
 
 def _replace(review: Review, wanted: Sequence[Typed]) -> None:
     """Keep rows that are still there, for answers hang on them."""
-    there = {remark.id: remark for remark in review.remarks}
+    there = {remark.token: remark for remark in review.remarks}
     kept = []
     for position, one in enumerate(wanted):
-        remark = there.pop(one.id or 0, None) or Remark()
+        remark = there.pop(one.token, None) or Remark()
         remark.position, remark.kind, remark.text = position, one.kind, one.text.strip()
         remark.passage, remark.row, remark.criterion = (
             one.passage.strip()[:PASSAGE_LIMIT],

@@ -42,10 +42,10 @@ def open_review(this: Round, reviewer_id: int) -> Review | None:
     return db.session.scalar(found.order_by(Review.taken_at, Review.id).limit(1))
 
 
-def set_aside(visit: Visit, review_id: int) -> Review:
+def set_aside(visit: Visit, token: str) -> Review:
     """«Dit werk is leeg of onleesbaar»: the work goes back, and its reviewer gets another. Twice does no harm."""
     rounds.find(visit.run, visit.activity, lock=True)
-    review = load_own(visit, review_id)
+    review = load_own(visit, token)
     if review.origin == SELF:
         raise Conflict(_("Dit is uw eigen werk."))
     if review.state == GIVEN:
@@ -54,14 +54,14 @@ def set_aside(visit: Visit, review_id: int) -> Review:
     return review
 
 
-def load_own(visit: Visit, review_id: int) -> Review:
+def load_own(visit: Visit, token: str) -> Review:
     """A review that this participant gives in this round. Otherwise NotFound."""
     own = visit.participant(reading=True).id
     review = db.session.scalar(
         select(Review)
         .join(Round, Round.id == Review.round_id)
         .where(
-            Review.id == review_id,
+            Review.token == token,
             Review.reviewer_id == own,
             Round.run_id == visit.run.id,
             Round.activity_id == visit.activity.id,

@@ -1,5 +1,6 @@
 """Rounds of peer feedback, who reads whose work in them, and what they say of it."""
 
+import secrets
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
@@ -17,6 +18,12 @@ trainer asked them, or because it is their own."""
 OPEN, GIVEN, UNREADABLE, MOVED = "open", "given", "unreadable", "moved"
 TOP, TIP, QUESTION = "top", "tip", "question"
 DO, PARTLY, NOT = "do", "partly", "not"
+
+
+def new_token() -> str:
+    """How a review or remark is called in addresses and pages. An id rises with time, and would help an author to
+    work out who gave it."""
+    return secrets.token_hex(8)
 
 
 class Round(Base):
@@ -56,6 +63,7 @@ class Review(Base):
     __table_args__ = (UniqueConstraint("round_id", "reviewer_id", "author_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(20), default=new_token, unique=True, index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("core_peer_round.id", ondelete="CASCADE"))
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("core_enrolment.id", ondelete="SET NULL"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("core_enrolment.id", ondelete="CASCADE"), index=True)
@@ -93,6 +101,7 @@ class Remark(Base):
     __tablename__ = "core_peer_remark"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(20), default=new_token, unique=True, index=True)
     review_id: Mapped[int] = mapped_column(ForeignKey("core_peer_review.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     kind: Mapped[str] = mapped_column(String(10))

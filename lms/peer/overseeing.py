@@ -168,10 +168,10 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
     return review
 
 
-def move(visit: Visit, review_id: int, reviewer_id: int) -> Review:
+def move(visit: Visit, token: str, reviewer_id: int) -> Review:
     """Give a work that somebody has at hand to somebody else. Raises Conflict once the feedback is given."""
     try:
-        review = load(visit, review_id)
+        review = load(visit, token)
     except NotFound as error:
         raise Invalid(_("Kies welk werk u aan een ander geeft."), "review") from error
     if review.state == GIVEN:
@@ -184,20 +184,20 @@ def move(visit: Visit, review_id: int, reviewer_id: int) -> Review:
     return moved
 
 
-def hide(visit: Visit, review_id: int, note: str, *, on: bool) -> Review:
+def hide(visit: Visit, token: str, note: str, *, on: bool) -> Review:
     """Hide a review from its author, with a note that the giver reads; or show it again."""
-    review = load(visit, review_id)
+    review = load(visit, token)
     if on and not note.strip():
-        raise Invalid(_("Schrijf waarom u de feedback verbergt. De gever leest dit."), f"note{review_id}")
+        raise Invalid(_("Schrijf waarom u de feedback verbergt. De gever leest dit."), f"note{token}")
     review.hidden_at = (review.hidden_at or clock.now()) if on else None
     review.hidden_note = note.strip()[:2000] if on else ""
     review.settled_at = clock.now()
     return review
 
 
-def settle(visit: Visit, review_id: int) -> Review:
+def settle(visit: Visit, token: str) -> Review:
     """Say that one looked at a report: the review stays as it is."""
-    review = load(visit, review_id)
+    review = load(visit, token)
     review.settled_at = clock.now()
     return review
 
@@ -219,12 +219,12 @@ def keep_apart(visit: Visit, one_id: int, other_id: int, *, on: bool) -> None:
     db.session.flush()
 
 
-def load(visit: Visit, review_id: int) -> Review:
+def load(visit: Visit, token: str) -> Review:
     """A review of this round, for its trainer; one's own look at one's work is nobody else's. Otherwise NotFound."""
     this = rounds.find(visit.run, visit.activity, lock=True)
     review = db.session.scalar(
         select(Review)
-        .where(Review.id == review_id, Review.round_id == (this.id if this else None), Review.origin != SELF)
+        .where(Review.token == token, Review.round_id == (this.id if this else None), Review.origin != SELF)
         .options(selectinload(Review.remarks))
     )
     if review is None or not visit.is_trainer:

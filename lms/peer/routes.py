@@ -30,7 +30,7 @@ def take(run_id: int, slug: str) -> ResponseReturnValue:
         review = leases.take(visit, extra=request.form.get("extra") == "1")
     except Conflict as refusal:
         return pages.round_page(visit, error=refusal)
-    return redirect(url_for(".give", run_id=run_id, slug=slug, review_id=review.id))
+    return redirect(url_for(".give", run_id=run_id, slug=slug, token=review.token))
 
 
 @bp.post("/eigen")
@@ -42,100 +42,98 @@ def own(run_id: int, slug: str) -> ResponseReturnValue:
         review = giving.start_own(visit)
     except Conflict as refusal:
         return pages.round_page(visit, error=refusal)
-    return redirect(url_for(".give", run_id=run_id, slug=slug, review_id=review.id))
+    return redirect(url_for(".give", run_id=run_id, slug=slug, token=review.token))
 
 
-@bp.get("/<int:review_id>")
+@bp.get("/<string(length=16):token>")
 @requires("core.take_part")
-def give(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def give(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """The work beside the form."""
     visit = load(run_id, slug)
-    review = pages.load_for_page(leases.load_own(visit, review_id))
+    review = pages.load_for_page(leases.load_own(visit, token))
     more = min(request.args.get("meer", 0, type=int), 1)
     form = feedback_form(review, pages.about(visit, review.version), more=more)
     return pages.giving_page(visit, review, form, newest=request.args.get("versie") == "nieuw")
 
 
-@bp.post("/<int:review_id>")
+@bp.post("/<string(length=16):token>")
 @requires("core.take_part")
-def save(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def save(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Keep the draft, add an empty remark, or give the feedback."""
     visit = load(run_id, slug)
     form = FeedbackForm()
-    form.offer(pages.about(visit, leases.load_own(visit, review_id).version))
+    form.offer(pages.about(visit, leases.load_own(visit, token).version))
     wish = request.form.get("do", "save")
-    here = url_for(".give", run_id=run_id, slug=slug, review_id=review_id)
+    here = url_for(".give", run_id=run_id, slug=slug, token=token)
     try:
-        review = giving.save(
-            visit, review_id, form.typed(), form.number(), overwrite=request.form.get("overwrite") == "1"
-        )
+        review = giving.save(visit, token, form.typed(), form.number(), overwrite=request.form.get("overwrite") == "1")
         if wish == "give":
             first = giving.give(visit, review)
             return _given(visit, review, first=first)
     except LmsError as refusal:
-        return _refused(visit, review_id, form, refusal)
+        return _refused(visit, token, form, refusal)
     if wants_json():
         return jsonify(
             revision=review.revision,
             message=kept(review),
-            remarks=giving.numbers(review, form.typed()),
+            remarks=giving.tokens(review, form.typed()),
             advice=[{"good": one.good, "sentence": one.sentence} for one in pages.advice(form)],
         )
     return redirect(f"{here}?meer=1#nieuw" if wish == "add" else f"{here}#feedback")
 
 
-@bp.post("/<int:review_id>/onleesbaar")
+@bp.post("/<string(length=16):token>/onleesbaar")
 @requires("core.take_part")
-def unreadable(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def unreadable(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """«Dit werk is leeg of onleesbaar»: other work, at once if there is some."""
     visit = load(run_id, slug)
     try:
-        leases.set_aside(visit, review_id)
+        leases.set_aside(visit, token)
         review = leases.take(visit)
     except Conflict as refusal:
         keep()
         return pages.round_page(visit, error=refusal)
     flash(_("Dank u. Uw trainer ziet dat dit werk niet te lezen is. Hier is ander werk."), "info")
-    return redirect(url_for(".give", run_id=run_id, slug=slug, review_id=review.id))
+    return redirect(url_for(".give", run_id=run_id, slug=slug, token=review.token))
 
 
-@bp.post("/tips/<int:remark_id>")
+@bp.post("/tips/<string(length=16):token>")
 @requires("core.take_part")
-def answer(run_id: int, slug: str, remark_id: int) -> ResponseReturnValue:
+def answer(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Doen, deels of niet, and why."""
     visit = load(run_id, slug)
     form = AnswerForm()
     try:
-        getting.answer(visit, remark_id, form.answer.data or "", form.words.data or "")
+        getting.answer(visit, token, form.answer.data or "", form.words.data or "")
     except LmsError as refusal:
         if isinstance(refusal, NotFound):
             raise
         return pages.round_page(visit, error=refusal)
-    return redirect(f"{_activity(visit)}#tip{remark_id}")
+    return redirect(f"{_activity(visit)}#tip{token}")
 
 
-@bp.post("/<int:review_id>/nuttig")
+@bp.post("/<string(length=16):token>/nuttig")
 @requires("core.take_part")
-def tap(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def tap(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """«Hier kan ik iets mee», and back."""
     visit = load(run_id, slug)
-    getting.tap(visit, review_id, on=request.form.get("on") == "1")
-    return redirect(f"{_activity(visit)}#feedback{review_id}")
+    getting.tap(visit, token, on=request.form.get("on") == "1")
+    return redirect(f"{_activity(visit)}#feedback{token}")
 
 
-@bp.post("/<int:review_id>/melden")
+@bp.post("/<string(length=16):token>/melden")
 @requires("core.take_part")
-def flag(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def flag(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Show the trainer a review that hurts."""
     visit = load(run_id, slug)
     try:
-        getting.flag(visit, review_id, request.form.get("words", ""))
+        getting.flag(visit, token, request.form.get("words", ""))
     except LmsError as refusal:
         if isinstance(refusal, NotFound):
             raise
         return pages.round_page(visit, error=refusal)
     flash(_("Uw trainer kijkt ernaar. De gever ziet niet dat u dit meldde."), "info")
-    return redirect(f"{_activity(visit)}#feedback{review_id}")
+    return redirect(f"{_activity(visit)}#feedback{token}")
 
 
 def load(run_id: int, slug: str) -> Visit:
@@ -164,17 +162,17 @@ def _given(visit: Visit, review: Review, *, first: bool) -> ResponseReturnValue:
     return redirect(_activity(visit))
 
 
-def _refused(visit: Visit, review_id: int, form: FeedbackForm, refusal: LmsError) -> ResponseReturnValue:
+def _refused(visit: Visit, token: str, form: FeedbackForm, refusal: LmsError) -> ResponseReturnValue:
     if isinstance(refusal, NotFound):
         raise refusal
     keep()  # what could be kept is kept
     if wants_json():
         more: dict[str, Any] = {}
         if isinstance(refusal, giving.EditConflict):
-            theirs = "\n\n".join(remark.text for remark in leases.load_own(visit, review_id).remarks)
+            theirs = "\n\n".join(remark.text for remark in leases.load_own(visit, token).remarks)
             more = {"theirs": theirs, "revision": refusal.revision, "reload": True}
         return jsonify(message=str(refusal), **more), refusal.status
-    review = pages.load_for_page(leases.load_own(visit, review_id))
+    review = pages.load_for_page(leases.load_own(visit, token))
     form.offer(pages.about(visit, review.version))
     stale = isinstance(refusal, giving.EditConflict)
     form.revision.data = str(review.revision)

@@ -17,12 +17,12 @@ from .routes import load
 bp = Blueprint("peer_trainer", __name__, url_prefix="/runs/<int:run_id>/<slug>/feedback/trainer")
 
 
-@bp.get("/<int:review_id>")
+@bp.get("/<string(length=16):token>")
 @requires("core.judge")
-def read(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def read(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """One review, with the answers, as its trainer reads it."""
     visit = _load(run_id, slug)
-    review = overseeing.load(visit, review_id)
+    review = overseeing.load(visit, token)
     work = pages.assignment_of(visit)
     criteria = rubric.rubric(work) if work else ()
     return render_template(
@@ -51,22 +51,22 @@ def add(run_id: int, slug: str) -> ResponseReturnValue:
 @requires("core.judge")
 def move(run_id: int, slug: str) -> ResponseReturnValue:
     """Give a work that somebody has at hand to somebody else."""
-    return _do(run_id, slug, lambda visit: overseeing.move(visit, _number("review"), _number("reviewer")))
+    return _do(run_id, slug, lambda visit: overseeing.move(visit, request.form.get("review", ""), _number("reviewer")))
 
 
-@bp.post("/<int:review_id>/verbergen")
+@bp.post("/<string(length=16):token>/verbergen")
 @requires("core.judge")
-def hide(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def hide(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Hide a review from its author, or show it again."""
     on = request.form.get("on") == "1"
-    return _do(run_id, slug, lambda visit: overseeing.hide(visit, review_id, request.form.get("note", ""), on=on))
+    return _do(run_id, slug, lambda visit: overseeing.hide(visit, token, request.form.get("note", ""), on=on))
 
 
-@bp.post("/<int:review_id>/afhandelen")
+@bp.post("/<string(length=16):token>/afhandelen")
 @requires("core.judge")
-def settle(run_id: int, slug: str, review_id: int) -> ResponseReturnValue:
+def settle(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Say that one looked at a report."""
-    return _do(run_id, slug, lambda visit: overseeing.settle(visit, review_id))
+    return _do(run_id, slug, lambda visit: overseeing.settle(visit, token))
 
 
 @bp.post("/uit-elkaar")

@@ -24,7 +24,7 @@ def reading(app, make, sign_in):
     four.hand_in()
     four.at(23)
     set_password(four.people[0], PASSWORD)
-    known = four.people[0].email, f"{four.url}/feedback/{four.reviews(0)[0].id}"
+    known = four.people[0].email, f"{four.url}/feedback/{four.reviews(0)[0].token}"
     db.session.commit()
     return known
 

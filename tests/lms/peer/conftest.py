@@ -83,16 +83,21 @@ class Group:
         data = {"revision": str(review.revision if revision is None else revision), "do": do, **more}
         for place, (kind, text) in enumerate(remarks):
             data |= {f"remarks-{place}-kind": kind, f"remarks-{place}-text": text, f"remarks-{place}-about": ""}
-        return self.browser(number).post(f"{self.url}/feedback/{review.id}", data=data)
+        return self.browser(number).post(f"{self.url}/feedback/{review.token}", data=data)
 
     def look_at_own(self, number):
         """Do one's own look first, so that the feedback of others shows."""
         answer = self.browser(number).post(f"{self.url}/feedback/eigen")
-        review = db.session.get(Review, int(answer.location.rsplit("/", 1)[1]))
+        review = review_at(answer.location)
         assert self.say(number, review).status_code == 302
 
     def tip_of(self, review):
         return db.session.scalar(select(Remark).where(Remark.review_id == review.id, Remark.kind == "tip"))
+
+
+def review_at(address):
+    """The review that an address leads to."""
+    return db.session.scalar(select(Review).where(Review.token == address.rsplit("/", 1)[1]))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review
 from lms.progress.models import Progress
 from lms.runs.models import Enrolment
 
-from .conftest import WORDS
+from .conftest import WORDS, review_at
 
 
 def state(group, number):
@@ -36,7 +36,7 @@ def test_from_hand_in_to_answer(group):
     assert len(four.reviews()) == 8
     assert len(mails("peer_open")) == 4
     review = four.reviews(0)[0]
-    page = four.browser(0).get(f"{four.url}/feedback/{review.id}")
+    page = four.browser(0).get(f"{four.url}/feedback/{review.token}")
     assert "Het werk van nummer" in page.text
     assert four.say(0, review).status_code == 302
     assert db.session.get(Review, review.id).state == GIVEN
@@ -48,12 +48,12 @@ def test_from_hand_in_to_answer(group):
     four.look_at_own(author)
     assert WORDS in four.browser(author).get(four.url).text
     tip = four.tip_of(review)
-    answer = four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data={"answer": "not", "words": ""})
+    answer = four.browser(author).post(f"{four.url}/feedback/tips/{tip.token}", data={"answer": "not", "words": ""})
     assert answer.status_code == 422
     assert "Schrijf waarom" in answer.text
     words = {"answer": "not", "words": "Dat past niet bij ons."}
-    assert four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data=words).status_code == 302
-    four.browser(author).post(f"{four.url}/feedback/{review.id}/nuttig", data={"on": "1"})
+    assert four.browser(author).post(f"{four.url}/feedback/tips/{tip.token}", data=words).status_code == 302
+    four.browser(author).post(f"{four.url}/feedback/{review.token}/nuttig", data={"on": "1"})
     giver = four.browser(0).get(four.url).text
     assert "Dat past niet bij ons." in giver
     assert "hier kan ik iets mee" in giver
@@ -109,7 +109,7 @@ def test_keeping_again_and_again_neither_doubles_nor_loses(group):
     four.at(23)
     review = four.reviews(0)[0]
     script = {"Accept": "application/json"}
-    url = f"{four.url}/feedback/{review.id}"
+    url = f"{four.url}/feedback/{review.token}"
     form = {"remarks-0-kind": "top", "remarks-0-text": "", "remarks-1-kind": "tip", "remarks-1-text": "Bel eerst."}
     first = four.browser(0).post(url, data=form | {"revision": "0"}, headers=script).json
     none, tip = first["remarks"]
@@ -139,11 +139,11 @@ def test_the_giver_and_the_author_see_the_old_and_the_new_version(group):
     four.say(0, review)
     author = [four.enrolment(number) for number in range(4)].index(review.author_id)
     four.look_at_own(author)
-    url = f"{four.url}/feedback/{review.id}"
+    url = f"{four.url}/feedback/{review.token}"
     assert "versie=nieuw" not in four.browser(0).get(url).text
     tip = four.tip_of(review)
     words = {"answer": "do", "words": "Zie de tweede alinea."}
-    four.browser(author).post(f"{four.url}/feedback/tips/{tip.id}", data=words)
+    four.browser(author).post(f"{four.url}/feedback/tips/{tip.token}", data=words)
     four.hand_in(author, text="Beter werk.")
     assert f"{url}?versie=nieuw" in four.browser(0).get(four.url).text
     old, new = (four.browser(0).get(address).text for address in (url, f"{url}?versie=nieuw"))
@@ -281,7 +281,7 @@ def test_empty_work_goes_back_and_other_work_comes(group):
     five.hand_in()
     five.at(23)
     [review] = five.reviews(0)
-    five.browser(0).post(f"{five.url}/feedback/{review.id}/onleesbaar")
+    five.browser(0).post(f"{five.url}/feedback/{review.token}/onleesbaar")
     assert db.session.get(Review, review.id).state == UNREADABLE
     assert "kan het werk van" in five.trainer.get(five.url).text
     five.browser(0).post(f"{five.url}/feedback/vragen")
@@ -329,12 +329,12 @@ def test_others_are_kept_out(group, make, sign_in):
     four.hand_in()
     four.at(23)
     mine, theirs = four.reviews(0)[0], four.reviews(1)[0]
-    assert four.browser(0).get(f"{four.url}/feedback/{theirs.id}").status_code == 404
+    assert four.browser(0).get(f"{four.url}/feedback/{theirs.token}").status_code == 404
     assert four.say(0, theirs).status_code == 404
     outsider = sign_in(make.people(make.run())[0])
-    assert outsider.get(f"{four.url}/feedback/{mine.id}").status_code == 404
+    assert outsider.get(f"{four.url}/feedback/{mine.token}").status_code == 404
     assert outsider.post(f"{four.url}/feedback/vragen").status_code == 404
-    assert four.trainer.get(f"{four.url}/feedback/{mine.id}").status_code in {403, 404}
+    assert four.trainer.get(f"{four.url}/feedback/{mine.token}").status_code in {403, 404}
 
 
 def test_a_trainer_fills_in(group):
@@ -347,7 +347,7 @@ def test_a_trainer_fills_in(group):
     [review] = four.reviews(0)
     others = {four.enrolment(n) for n in range(3)} - {four.enrolment(0), review.author_id}
     moved = trainer.post(
-        f"{four.url}/feedback/trainer/verplaatsen", data={"review": review.id, "reviewer": others.pop()}
+        f"{four.url}/feedback/trainer/verplaatsen", data={"review": review.token, "reviewer": others.pop()}
     )
     assert moved.status_code == 302
     assert db.session.get(Review, review.id).state == MOVED
@@ -379,14 +379,14 @@ def test_a_review_that_hurts(group):
     author = [four.enrolment(number) for number in range(4)].index(review.author_id)
     four.look_at_own(author)
     browser = four.browser(author)
-    report = f"{four.url}/feedback/{review.id}/melden"
+    report = f"{four.url}/feedback/{review.token}/melden"
     assert browser.post(report, data={"words": ""}).status_code == 422
     assert browser.post(report, data={"words": "Dit is niet aardig."}).status_code == 302
     trainer = four.trainer
     assert "Dit is niet aardig." in trainer.get(four.url).text
     assert "Dit is niet aardig." not in four.browser(0).get(four.url).text
     hide = {"on": "1", "note": "Schrijf over het werk."}
-    trainer.post(f"{four.url}/feedback/trainer/{review.id}/verbergen", data=hide)
+    trainer.post(f"{four.url}/feedback/trainer/{review.token}/verbergen", data=hide)
     assert "Dit slaat nergens op." not in browser.get(four.url).text
     assert "Schrijf over het werk." in four.browser(0).get(four.url).text
 
@@ -422,8 +422,8 @@ def test_the_pages_ask_little(group, queries, people):
     for browser, url, most in (
         (many.browser(0), many.url, 12),
         (many.browser(author), many.url, 12),
-        (many.browser(0), f"{many.url}/feedback/{given.id}?versie=nieuw", 12),
-        (many.browser(0), f"{many.url}/feedback/{review.id}", 12),
+        (many.browser(0), f"{many.url}/feedback/{given.token}?versie=nieuw", 12),
+        (many.browser(0), f"{many.url}/feedback/{review.token}", 12),
         (many.trainer, many.url, 12),
     ):
         browser.get(url)
@@ -439,7 +439,7 @@ def test_a_lease_lapses_after_two_days(group):
     six.hand_in(4, 5)
     answer = six.browser(4).post(f"{six.url}/feedback/vragen")
     assert answer.status_code == 302
-    lease = db.session.get(Review, int(answer.location.rsplit("/", 1)[1]))
+    lease = review_at(answer.location)
     assert lease.lapses_at - lease.taken_at == timedelta(hours=48)
 
 

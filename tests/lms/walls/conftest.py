@@ -103,7 +103,7 @@ def build(make: Make) -> House:
     handed_in, draft_file = _work(people, run)
     given, asked = _feedback(people, run)
     house.values |= {
-        "round": "ronde", "review_id": asked.id, "given": given.id, "remark_id": given.remarks[0].id,
+        "round": "ronde", "review": asked.token, "given": given.token, "remark": given.remarks[0].token,
         "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
         "version_id": handed_in.id, "file_id": handed_in.files[0].id, "draft_file": draft_file, "name": "werk.pdf",
         "photo": handed_in.files[1].id,
@@ -166,7 +166,7 @@ def _feedback(people: dict[str, Person], run):
     ids = {kind: load_run(people[kind], run.id).enrolment.id for kind in ("participant", "peer")}
     rounds.ensure(run, here.activity).opened_at = clock.now()
     given = overseeing.add(trainer, ids["peer"], ids["participant"])
-    giving.save(here, given.id, [giving.Typed("tip", "Noem ook de buren.")], 0)
+    giving.save(here, given.token, [giving.Typed("tip", "Noem ook de buren.")], 0)
     giving.give(here, given)
     return given, overseeing.add(trainer, ids["participant"], ids["peer"])
 
