@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from ..i18n import duration
 from ..plugins import ActivityType
 from ..registry import registry
-from . import prose
+from .bodies import check_bodies
 from .content import ACTIVITY_KEYS, ActivityText, CourseText, read_course
 from .fields import unknown_key
+from .pages import GLOSSARY, HANDOUT, PROGRAMME, SCRIPT, PageText
 from .report import Report, shown
 
 log = logging.getLogger(__name__)
-DEEPEST_HEADING = 4
 MINUTES = 60
 
 
@@ -32,7 +32,8 @@ def check_folder(folder: Path) -> tuple[CourseText | None, Report]:
         for activity in course.activities:
             _check_plan(activity, course, report)
             _check_type(activity, report)
-            _check_body(activity, course, report)
+        _check_pages(course, report)
+        check_bodies(course, report)
         if _is_whole(course):
             _check_weeks(course, report)
     return course, report
@@ -68,17 +69,23 @@ def _check_days(course: CourseText, report: Report) -> None:
 def _check_slugs(course: CourseText, report: Report) -> None:
     modules: dict[str, int] = {}
     folders: dict[str, int] = {}
-    activities: dict[str, int] = {}
+    texts: dict[str, int] = {}
     for module in course.modules:
         for name, line, seen in (
             (module.slug, module.line, modules),
             (module.folder, module.line, folders),
-            *((slug, line, activities) for slug, line in module.listed),
+            *((slug, line, texts) for slug, line in module.listed),
         ):
-            if name and name in seen:
-                report.error(course.file, line, _("%(name)s staat ook op regel %(line)s. Kies een andere naam.",
-                                                  name=shown(name), line=seen[name]))  # fmt: skip
-            seen.setdefault(name, line)
+            _check_name(name, line, seen, course, report)
+    for name, line in course.listed_pages:
+        _check_name(name, line, texts, course, report)
+
+
+def _check_name(name: str, line: int, seen: dict[str, int], course: CourseText, report: Report) -> None:
+    if name and name in seen:
+        report.error(course.file, line, _("%(name)s staat ook op regel %(line)s. Kies een andere naam.",
+                                          name=shown(name), line=seen[name]))  # fmt: skip
+    seen.setdefault(name, line)
 
 
 def _check_plan(activity: ActivityText, course: CourseText, report: Report) -> None:
@@ -118,24 +125,24 @@ def _check_type(activity: ActivityText, report: Report) -> None:
         report.error(activity.file, activity.lines.get(key, line), f"{key}: {sentence}")
 
 
-def _check_body(activity: ActivityText, course: CourseText, report: Report) -> None:
-    above = 1
-    for level, line in prose.headings(activity.body):
-        if level == 1 or level > DEEPEST_HEADING:
-            sentence = _("Een kop begint met ##, ### of ####. De titel van de pagina staat bij title.")
-        elif level > above + 1:
-            sentence = _("Deze kop slaat een niveau over. Gebruik hier %(marks)s.", marks="#" * (above + 1))
-        else:
-            sentence = ""
-        if sentence:
-            report.error(activity.file, activity.body_line + line, sentence)
-        above = level
-    slugs = {slug for module in course.modules for slug, _line in module.listed}
-    for name, line in prose.links(activity.body):
-        if name not in slugs:
-            report.error(activity.file, activity.body_line + line,
-                         _("Deze link gaat naar %(name)s, en dat is geen onderdeel van de cursus.",
-                           name=shown(name)))  # fmt: skip
+def _check_pages(course: CourseText, report: Report) -> None:
+    ones: dict[tuple[str, int | None], PageText] = {}
+    for page in course.pages:
+        if page.day is not None and page.day not in _day_numbers(course):
+            report.error(page.file, page.lines["day"], _no_such_day(page.day))
+        if page.kind and page.kind != HANDOUT and (page.day or page.kind == GLOSSARY):
+            other = ones.setdefault((page.kind, page.day), page)
+            if other is not page:
+                report.error(page.file, page.lines["kind"], _("%(other)s is al %(what)s. Eén kan maar.",
+                                                              other=f"{other.slug}.md", what=_name(page)))  # fmt: skip
+
+
+def _name(page: PageText) -> str:
+    if page.kind == PROGRAMME:
+        return _("het programma van lesdag %(day)s", day=page.day)
+    if page.kind == SCRIPT:
+        return _("het draaiboek van lesdag %(day)s", day=page.day)
+    return _("de begrippenlijst")
 
 
 def _check_weeks(course: CourseText, report: Report) -> None:

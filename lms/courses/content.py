@@ -11,7 +11,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from .fields import MAX_SLUG, MAX_TITLE, SLUG, Fields, bad_slug
+from .drawings import Drawing, read_drawings
+from .fields import MAX_DAYS, MAX_TITLE, Fields
+from .pages import FOLDER as PAGES
+from .pages import PageText, missing_file, read_pages
 from .reading import Node, Unreadable, read_document, read_toml
 from .report import Report
 
@@ -25,6 +28,7 @@ COURSE_KEYS = (
     "hours_per_week",
     "licence",
     "plan_title",
+    "pages",
     "days",
     "modules",
 )
@@ -36,7 +40,6 @@ STEP_KEYS = ("title", "week", "minutes", "text")
 
 MAX_WEEKS = 104
 MAX_MINUTES = 6000
-MAX_DAYS = 60
 HOURS_IN_WEEK = 168
 
 
@@ -111,6 +114,9 @@ class CourseText:
     hours: tuple[int, int] | None
     days: tuple[DayText, ...]
     modules: tuple[ModuleText, ...]
+    pages: tuple[PageText, ...] = ()
+    listed_pages: tuple[tuple[str, int], ...] = ()
+    drawings: Mapping[str, Drawing | None] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -139,6 +145,7 @@ def read_course(folder: Path, report: Report) -> CourseText | None:
     hours = fields.numbers("hours_per_week", 2, 1, HOURS_IN_WEEK)
     if hours and hours[0] > hours[1]:
         fields.error("hours_per_week", _("hours_per_week begint met het kleinste getal."))
+    listed_pages, found_pages = read_pages(fields, report)
     course = CourseText(
         file=file,
         slug=fields.slug("slug"),
@@ -151,6 +158,9 @@ def read_course(folder: Path, report: Report) -> CourseText | None:
         hours=(hours[0], hours[1]) if hours else None,
         days=tuple(_day(report, file, item) for item in fields.items("days")),
         modules=tuple(_module(report, file, item) for item in fields.items("modules")),
+        pages=tuple(found_pages),
+        listed_pages=tuple(listed_pages),
+        drawings=read_drawings(folder, report),
         lines={key: item.line for key, item in fields.nodes.items()},
     )
     _report_unlisted(course, folder, report)
@@ -172,19 +182,11 @@ def _day(report: Report, file: Path, node: Node) -> DayText:
 def _module(report: Report, file: Path, node: Node) -> ModuleText:
     fields = Fields(report, file, node, MODULE_KEYS)
     folder = fields.slug("folder")
-    listed, activities = [], []
-    for item in fields.items("activities"):
-        slug = item.value if isinstance(item.value, str) else ""
-        if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
-            report.error(file, item.line, bad_slug("activities", item.value))
-            continue
-        listed.append((slug, item.line))
+    listed, activities = fields.slugs("activities"), []
+    for slug, line in listed if folder else ():  # without a folder every file would seem to be missing
         path = file.parent / folder / f"{slug}.md"
-        if not folder:
-            continue  # said already; without it every file would seem to be missing
         if not os.path.isfile(path):
-            name = f"{folder}/{slug}.md"
-            report.error(file, item.line, _("Het bestand %(name)s staat in de lijst maar is er niet.", name=name))
+            report.error(file, line, missing_file(f"{folder}/{slug}.md"))
         elif activity := read_activity(path, slug, report):
             activities.append(activity)
     return ModuleText(
@@ -210,8 +212,7 @@ def read_activity(file: Path, slug: str, report: Report) -> ActivityText | None:
     if steps and "minutes" in fields.nodes:
         fields.error("minutes", _("Dit onderdeel heeft stappen. Zet de minuten alleen bij de stappen."))
     due_day, due_offset = _due(fields)
-    body = document.body.strip("\n").rstrip()
-    if not body:
+    if not document.body:
         report.warn(file, document.body_line, _("Onder de gegevens staat nog geen tekst."))
     return ActivityText(
         file=file,
@@ -225,8 +226,8 @@ def read_activity(file: Path, slug: str, report: Report) -> ActivityText | None:
         due_offset=due_offset,
         steps=steps,
         settings={key: node.plain() for key, node in fields.others.items()},
-        body=body,
-        body_line=document.body_line + len(document.body) - len(document.body.lstrip("\n")),
+        body=document.body,
+        body_line=document.body_line,
         lines={key: node.line for key, node in fields.nodes.items()},
     )
 
@@ -253,10 +254,10 @@ def _step(report: Report, file: Path, node: Node) -> StepText:
 def _report_unlisted(course: CourseText, folder: Path, report: Report) -> None:
     """A text that nobody listed would be missed only when somebody looks for it in the course."""
     listed = {folder / module.folder / f"{slug}.md" for module in course.modules for slug, _line in module.listed}
+    listed |= {folder / PAGES / f"{slug}.md" for slug, _line in course.listed_pages}
+    sentence = _("Dit bestand staat in geen enkele lijst in %(file)s. Zet het erbij of haal het weg.", file=COURSE_FILE)
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for file in (Path(parent, name) for name in names):
             if file.suffix == ".md" and not file.name.startswith(".") and file not in listed:
-                sentence = _("Dit bestand staat bij geen module in %(file)s. Zet het in de lijst of haal het weg.",
-                             file=COURSE_FILE)  # fmt: skip
                 report.error(file, 1, sentence)

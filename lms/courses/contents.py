@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ..db import db, once
-from .models import Activity, Course, CourseDay, Module, Step
+from .models import Activity, Course, CourseDay, CoursePage, Module, Step
 
 MOST = 64  # courses in a process: without their long texts some 50 KB each
 
@@ -80,12 +80,24 @@ class ModuleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PageEntry:
+    """Reads as the :class:`CoursePage` that it tells of, without its text."""
+
+    slug: str
+    kind: str
+    title: str
+    day_number: int | None
+    orientation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
-    """Days, and modules with their activities, in order; without what is archived."""
+    """Days, modules with their activities, and pages, in order; without what is archived."""
 
     revision: str
     days: tuple[DayEntry, ...]
     modules: tuple[ModuleEntry, ...]
+    pages: tuple[PageEntry, ...]
 
 
 def contents_of(course: Course) -> Contents:
@@ -118,6 +130,7 @@ def _read(course: Course) -> Contents:
             for row in db.session.execute(_modules(), asked)
             if row.id in grouped
         ),
+        tuple(PageEntry(**row._mapping) for row in db.session.execute(_pages(), asked)),
     )
 
 
@@ -165,12 +178,18 @@ def _steps() -> Any:
     )
 
 
+@once
+def _pages() -> Any:
+    found = select(CoursePage.slug, CoursePage.kind, CoursePage.title, CoursePage.day_number, CoursePage.orientation)
+    return found.where(CoursePage.course_id == bindparam("course_id")).order_by(CoursePage.position)
+
+
 @event.listens_for(Session, "after_flush")
 def _renew(session: Session, _context: Any) -> None:
     """Give a course whose content was written a new revision, whoever wrote it."""
     written = {*session.new, *session.dirty, *session.deleted}
     courses = {row.id for row in written if isinstance(row, Course)}
-    courses |= {row.course_id for row in written if isinstance(row, Module | Activity | CourseDay)}
+    courses |= {row.course_id for row in written if isinstance(row, Module | Activity | CourseDay | CoursePage)}
     activities = {row.activity_id for row in written if isinstance(row, Step)}
     if activities:
         courses |= set(session.connection().scalars(select(Activity.course_id).where(Activity.id.in_(activities))))

@@ -13,6 +13,7 @@ from .report import Report, shown
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 80
 MAX_TITLE = 200
+MAX_DAYS = 60
 
 
 class Fields:
@@ -72,6 +73,16 @@ class Fields:
             self.error(key, bad_slug(key, text))
             return ""
         return text
+
+    def slugs(self, key: str, *, required: bool = True) -> list[tuple[str, int]]:
+        """A list of names for in an address, with their lines; without those that are wrong."""
+        good = []
+        for item in self.items(key, required=required):
+            if isinstance(item.value, str) and SLUG.fullmatch(item.value) and len(item.value) <= MAX_SLUG:
+                good.append((item.value, item.line))
+            else:
+                self.report.error(self.file, item.line, bad_slug(key, item.value))
+        return good
 
     def number(self, key: str, low: int, high: int, *, required: bool = True) -> int | None:
         """A whole number from ``low`` to ``high``; None when it is missing or wrong."""

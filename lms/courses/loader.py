@@ -8,15 +8,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from .. import html
 from ..clock import now
 from ..db import Base, db
 from ..errors import LmsError
 from ..runs.models import Run, RunDay
-from . import prose
 from .checks import check_folder
 from .content import ActivityText, CourseText
-from .models import Activity, Course, CourseDay, Module, Step
+from .models import Activity, Course, CourseDay, CoursePage, Module, Step
+from .prose import Prose
 from .report import Finding, Report, printable
 
 
@@ -39,13 +38,14 @@ class LoadResult:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     archived: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
 
     @property
     def unchanged(self) -> bool:
         """Was everything there already, just so?"""
-        return not (self.added or self.changed or self.archived or self.restored)
+        return not (self.added or self.changed or self.archived or self.removed or self.restored)
 
     def summary(self) -> str:
         """One line for people."""
@@ -56,6 +56,7 @@ class LoadResult:
             (self.changed, _("gewijzigd")),
             (self.restored, _("teruggezet")),
             (self.archived, _("gearchiveerd")),
+            (self.removed, _("verwijderd")),
         ]
         return f"{self.title}: " + ", ".join(f"{len(names)} {word}" for names, word in parts if names)
 
@@ -79,6 +80,7 @@ class _Load:
             .where(Course.slug == text.slug)
             .options(selectinload(Course.days), selectinload(Course.modules))
         )
+        self.kinds = {page.slug: page.kind for page in text.pages}
         self.course = found or Course(slug=text.slug)
         if found is None:
             db.session.add(self.course)
@@ -95,6 +97,7 @@ class _Load:
         self._days()
         modules = self._modules()
         self._activities(modules)
+        self._pages()
         db.session.flush()
         return self.result
 
@@ -141,15 +144,32 @@ class _Load:
         self._archive(there, {activity.slug for activity in self.text.activities})
 
     def _activity(self, row: Activity, text: ActivityText, module_id: int, position: int) -> None:
-        new_body = row.body != text.body or row.id is None
         stepped = self._steps(row, text)
         self._put(
             row, text.slug, stepped, module_id=module_id, position=position, type=text.type, title=text.title,
             aim=text.aim, week=text.week, minutes=text.minutes, due_day=text.due_day, due_offset=text.due_offset,
-            settings=dict(text.settings), body=text.body,
+            settings=dict(text.settings), body=text.body, body_html=self._html(text.body),
         )  # fmt: skip
-        if new_body:  # cleaning is the slow part of a load
-            row.body_html = prose.to_pages(html.from_markdown(text.body, anchors=True))
+
+    def _pages(self) -> None:
+        found = select(CoursePage).where(CoursePage.course_id == self.course.id)
+        there = {page.slug: page for page in db.session.scalars(found)}
+        for position, text in enumerate(self.text.pages, 1):
+            row = there.pop(text.slug, None)
+            if row is None:
+                row = CoursePage(course_id=self.course.id, slug=text.slug)
+                db.session.add(row)
+            self._put(
+                row, text.slug, kind=text.kind, title=text.title, day_number=text.day, orientation=text.orientation,
+                position=position, body=text.body, body_html=self._html(text.body),
+            )  # fmt: skip
+        for slug, row in there.items():  # nobody's work hangs on a page
+            db.session.delete(row)
+            self.result.removed.append(slug)
+
+    def _html(self, body: str) -> str:
+        # Made anew each time: it also holds drawings, and knows which link leads to a page.
+        return Prose(body).render(self.kinds, self.text.drawings)
 
     def _steps(self, row: Activity, text: ActivityText) -> bool:
         """Bring the steps up to date in their places; says whether anything changed."""

@@ -100,6 +100,27 @@ class Activity(Base):
     )
 
 
+class CoursePage(Base):
+    """A page that is no activity: the glossary, a programme or script of a lesson day, a hand-out.
+
+    ``kind`` is a word of ``pages.KINDS``; only the glossary has no ``day_number``.
+    """
+
+    __tablename__ = "core_page"
+    __table_args__ = (UniqueConstraint("course_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("core_course.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    day_number: Mapped[int | None]
+    orientation: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+    body: Mapped[str] = mapped_column(Text, default="")
+    body_html: Mapped[str] = mapped_column(Text, default="")
+
+
 class Step(Base):
     """One task of an activity, for one week of the course: the weekly rhythm."""
 

@@ -100,7 +100,9 @@ def read_document(file: Path) -> Document:
     if end is None:
         raise Unreadable(1, _("De tweede regel --- ontbreekt. Zet die onder de gegevens, vóór de tekst."))
     head = read_yaml("\n".join(lines[1:end]), first_line=2)
-    return Document(head, "\n".join(lines[end + 1 :]), end + 2)
+    body = "\n".join(lines[end + 1 :])
+    blank = len(body) - len(body.lstrip("\n")) if body.strip() else 0
+    return Document(head, body.strip("\n").rstrip(), end + 2 + blank)
 
 
 def read_yaml(text: str, first_line: int = 1) -> Node:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ..courses.prose import a_level_down
 from ..errors import NotFound
 from ..policies import requires
 from ..progress import services as progress
@@ -44,7 +45,7 @@ def place(run_id: int, slug: str) -> ResponseReturnValue:
 def printed(run_id: int, slug: str) -> ResponseReturnValue:
     """The lesson on paper."""
     visit = _lesson(run_id, slug)
-    return render_template("lessons/print.html", visit=visit, sections=split(visit.activity.body_html))
+    return render_template("lessons/print.html", visit=visit, sections=split(a_level_down(visit.activity.body_html)))
 
 
 def _lesson(run_id: int, slug: str) -> Visit:

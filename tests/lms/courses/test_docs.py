@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lms.courses import content
+from lms.courses import content, pages
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "redactie.md"
 FILE = re.compile(r"^\*\*`(?P<name>[^`]+)`\*\*\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -39,3 +39,8 @@ def test_the_finding_in_the_docs_is_what_one_gets(lms_command, example):
 def test_every_key_is_explained(keys):
     words = set(re.findall(r"\w+", DOCS.read_text(encoding="utf-8")))
     assert set(getattr(content, keys)) <= words
+
+
+def test_every_kind_and_key_of_a_page_is_explained():
+    words = set(re.findall(r"\w+", DOCS.read_text(encoding="utf-8")))
+    assert {*pages.KEYS, *pages.KINDS, *pages.ORIENTATIONS} <= words
