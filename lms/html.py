@@ -27,6 +27,8 @@ ANSWER = "antwoord"
 CLASSES = frozenset({TERM, "lp-answer"})
 """The classes that a text of the course gives itself."""
 ATTRIBUTES = {
+    "a": ["class", "href", "title"],
+    "details": ["class"],
     "abbr": ["title"],
     "th": ["scope", "align"],
     "td": ["align"],
