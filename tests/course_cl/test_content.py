@@ -10,6 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from lms.api import Activity, Course, db
 
+from .language import figures, sections
+
 CONTENT = Path(__file__).resolve().parents[2] / "plugins" / "course_cl" / "content"
 WEEKS = range(1, 11)
 THEMES = [
@@ -99,8 +101,11 @@ def test_the_first_theme_is_written_in_full(lessons):
     written = [lesson for lesson in lessons if lesson.module.title == THEMES[0]]
     assert len(written) == 6
     for lesson in written:
-        assert len(lesson.body.split()) >= 800, lesson.slug
-        assert "## Toepassen in uw bibliotheek" in lesson.body, lesson.slug
+        counted = figures(lesson.body)
+        assert 500 <= counted.words <= 900 and counted.easy, (lesson.slug, counted)
+        headings = list(sections(lesson.body))
+        assert headings[-4:] == ["Toepassen in uw bibliotheek", "Weet u het nog?", "Meenemen", "Bronnen"], lesson.slug
+        assert 2 <= lesson.body.count("\n::: antwoord\n") <= 3, lesson.slug
         assert "verschijnt later" not in lesson.body, lesson.slug
         sources = lesson.body.partition("## Bronnen")[2]
         assert len(re.findall(r"^- ", sources, re.MULTILINE)) >= 2, lesson.slug
