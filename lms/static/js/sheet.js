@@ -151,9 +151,9 @@ class Grid {
     const circle = document.createElementNS(SVG, 'circle');
     const text = document.createElementNS(SVG, 'text');
     group.setAttribute('transform', `translate(${at})`);
-    circle.setAttribute('class', 'dr-d');
+    circle.setAttribute('class', 'dr-dot');
     circle.setAttribute('r', label.length < 3 ? 12 : 17);
-    text.setAttribute('class', 'dr-n');
+    text.setAttribute('class', 'dr-number');
     text.textContent = label;
     group.append(circle, text);
     return group;
