@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from ..errors import Conflict
 from ..notifications.services import link
+from ..peer import shortfall
 from ..policies import requires
 from ..runs.visits import load_run
 from ..worksheets.reading import remarks_of
@@ -42,6 +43,7 @@ def index(run_id: int) -> ResponseReturnValue:
         shown=shown,
         everybody=everybody,
         waiting=all_waiting,
+        missing=[] if everybody or chosen else shortfall.of_trainer(current_user, visit.run),
         page=rows,
         levels=LEVELS,
     )

@@ -13,7 +13,7 @@ from ..courses.models import Activity
 from ..db import db
 from ..runs.models import PARTICIPANT, Enrolment, Run
 from . import rounds, terms
-from .models import GIVEN, OPEN, SELF, Review, Round
+from .models import FILLED, GIVEN, OPEN, SELF, Review, Round
 from .plan import Member, Pair, Plan, Situation, plan
 
 
@@ -90,7 +90,7 @@ def _opened(run: Run) -> dict[int, tuple[Pair, ...]]:
         .outerjoin(
             Review,
             (Review.round_id == Round.id)
-            & (Review.origin != SELF)
+            & Review.origin.not_in((SELF, FILLED))
             & Review.reviewer_id.is_not(None)
             & Review.state.in_((OPEN, GIVEN)),
         )

@@ -1,7 +1,7 @@
 """What happens in a round by itself: it opens by date or when enough work is in, and reminds at most three times."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
@@ -18,9 +18,9 @@ from ..progress import services as progress
 from ..progress.models import Progress
 from ..runs import absences
 from ..runs.models import Enrolment, Run
-from . import rounds, terms, turns
+from . import rounds, shortfall, terms, turns
 from .models import Round
-from .plan import next_work, plan
+from .plan import next_work
 
 BEFORE = timedelta(hours=48)
 LAST_DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ def tick() -> None:
 
 
 def look_at(run: Run, activity: Activity) -> None:
-    """Open this round if it is time, or remind who still has something to do."""
+    """Open this round if it is time, tell what will be missing, and remind who still has something to do."""
     dates = terms.dates(run, activity)
     this = rounds.ensure(run, activity)
     turns.wait(run, activity)
@@ -52,8 +52,13 @@ def look_at(run: Run, activity: Activity) -> None:
             return
     else:
         turns.call(this, run, activity)
+    over = dates.ends_at is not None and clock.now() >= dates.ends_at
+    if this.opened_at is None and not over:
+        return
+    now = rounds.standing(this, activity)
+    missing = shortfall.renew(now, activity, dates)
     if dates.ends_at is not None:
-        _remind(this, run, activity, dates, dates.ends_at)
+        _remind(now, run, activity, dates, missing, dates.ends_at - clock.now())
 
 
 def _open(this: Round, run: Run, activity: Activity, dates: terms.Dates) -> None:
@@ -71,33 +76,43 @@ def _open(this: Round, run: Run, activity: Activity, dates: terms.Dates) -> None
         _tell_empty(run, activity)
 
 
-def _remind(this: Round, run: Run, activity: Activity, dates: terms.Dates, ends_at: datetime) -> None:
-    """48 hours before the end and on the last day; once it is over, who has nothing left to do is done."""
-    left = ends_at - clock.now()
+def _remind(
+    now: rounds.Standing,
+    run: Run,
+    activity: Activity,
+    dates: terms.Dates,
+    missing: Mapping[int, int],
+    left: timedelta,
+) -> None:
+    """48 hours before the end and on the last day; once it is over, who owes nothing is done."""
+    this = now.round
     if left > BEFORE:
         return
-    now = rounds.standing(this, activity)
     if this.closed_at is not None:
-        _complete_late(now, run, activity)
+        _complete(now, run, activity)
         return
     busy = {one for one in now.works if _has_to_do(now, one)}
     if left <= timedelta():
         this.closed_at = clock.now()
-        progress.complete_all(activity, _people(set(now.works) - busy), run)
+        _complete(now, run, activity)
+        _tell_short(run, activity, missing)
     elif left <= LAST_DAY and this.last_reminded_at is None:
         this.reminded_at, this.last_reminded_at = this.reminded_at or clock.now(), clock.now()
         _tell_reminder(run, activity, busy, dates)
     elif left > LAST_DAY and this.reminded_at is None:
         this.reminded_at = clock.now()
-        _tell_short(run, activity, sum(plan(now.situation, "shortfall").short.values()) if now.is_open else 0)
+        _tell_short(run, activity, missing)
         _tell_reminder(run, activity, busy, dates)
 
 
-def _complete_late(now: rounds.Standing, run: Run, activity: Activity) -> None:
-    """Who hands in after the end may find all work read: they wait for nobody, and are done."""
+def _complete(now: rounds.Standing, run: Run, activity: Activity) -> None:
+    """The round is over: who found no work to read waits for nobody and is done, also who handed in afterwards. Who let
+    promised work lapse is not: they gave less than they got, and can still make up for it."""
     done = select(Progress.enrolment_id).where(Progress.activity_id == activity.id, Progress.completed_at.is_not(None))
-    late = set(now.works) - set(db.session.scalars(done.where(Progress.enrolment_id.in_(now.works))))
-    free = [one for one in late if not _has_to_do(now, one)]
+    rest = set(now.works) - set(db.session.scalars(done.where(Progress.enrolment_id.in_(now.works))))
+    free = [
+        one for one in rest if not _has_to_do(now, one) and not (one in now.let_go and now.situation.to_give()[one])
+    ]
     if free:
         progress.complete_all(activity, _people(free), run)
 
@@ -130,18 +145,20 @@ def _tell_reminder(run: Run, activity: Activity, enrolments: Iterable[int], date
         send(person, "peer_reminder", _("Feedback geven: %(title)s", title=activity.title), body, link=page)
 
 
-def _tell_short(run: Run, activity: Activity, missing: int) -> None:
-    """The trainers hear it while there is still time to fill in."""
+def _tell_short(run: Run, activity: Activity, missing: Mapping[int, int]) -> None:
+    """The trainers hear who is short while there is still time to fill in: two days before the date, and on it."""
     page = link("core.runs.activity", run_id=run.id, slug=activity.slug)
+    names = ", ".join(sorted(person.name for person in _people(missing)))
     for trainer in absences.trainers(run) if missing else ():
         first = ngettext(
             "In de ronde «%(title)s» komt er %(num)s keer feedback te weinig.",
             "In de ronde «%(title)s» komt er %(num)s keer feedback te weinig.",
-            missing,
+            sum(missing.values()),
             title=activity.title,
         )
-        more = _("U kunt nu nog iemand vragen om een werk te lezen.")
-        body = letter(trainer.person, first, more, _("Bekijk de ronde: %(link)s", link=page))
+        who = _("Te weinig feedback krijgen: %(names)s.", names=names)
+        more = _("U kunt nog iemand vragen om een werk te lezen, of zelf feedback schrijven.")
+        body = letter(trainer.person, first, who, more, _("Bekijk de ronde: %(link)s", link=page))
         subject = _("Te weinig feedback: %(title)s", title=activity.title)
         send(trainer.person, "peer_empty", subject, body, link=page)
 

@@ -10,8 +10,8 @@ from ..db import db
 from ..errors import Conflict, Invalid
 from ..progress import services as progress
 from ..runs.visits import Visit
-from . import leases, rounds, terms, turns
-from .models import GIVEN, OPEN, QUESTION, SELF, TIP, TOP, Remark, Review, Round
+from . import leases, rounds, shortfall, terms, turns
+from .models import FILLED, GIVEN, OPEN, QUESTION, SELF, TIP, TOP, Remark, Review, Round
 
 KINDS = (TOP, TIP, QUESTION)
 MOST_REMARKS = 40
@@ -48,6 +48,8 @@ def save(visit: Visit, token: str, typed: Sequence[Typed], revision: int, *, ove
     """
     rounds.find(visit.run, visit.activity, lock=True)
     review = leases.load_own(visit, token)
+    if visit.run.archived_at is not None:
+        raise Conflict(_("Deze uitvoering is afgesloten. U kunt de feedback nog lezen."))
     _must_be_open(visit, review)
     wanted = [one for one in typed if _is_written(one)]
     if _same(review, wanted):
@@ -70,9 +72,13 @@ def give(visit: Visit, review: Review) -> bool:
         return False
     review.state, review.given_at, review.lapses_at = GIVEN, clock.now(), None
     db.session.flush()
-    if review.origin != SELF:
-        events.send("core.feedback_given", review=review)
-    report(visit, review.round)
+    if review.origin == SELF:
+        return True
+    events.send("core.feedback_given", review=review)
+    now = rounds.standing(review.round, visit.activity)
+    shortfall.renew(now, visit.activity, terms.dates(visit.run, visit.activity))
+    if review.origin != FILLED:
+        report(visit, now)
     return True
 
 
@@ -96,23 +102,19 @@ def own_review(this: Round, enrolment_id: int) -> Review | None:
     return db.session.query(Review).filter_by(round_id=this.id, reviewer_id=enrolment_id, origin=SELF).one_or_none()
 
 
-def report(visit: Visit, this: Round) -> None:
+def report(visit: Visit, now: rounds.Standing) -> None:
     """Tell how far this participant is: done when they gave what was promised. Done stays done."""
     own = visit.participant().id
-    now = rounds.standing(this, visit.activity)
-    given = sum(
-        1
-        for review in db.session.query(Review).filter_by(round_id=this.id, reviewer_id=own, state=GIVEN)
-        if review.origin != SELF
-    )
-    enough = own in now.works and this.opened_at is not None and given >= now.situation.needed > 0
-    if enough:
+    given = sum(reviewer == own for reviewer, _author in now.given)
+    if own in now.works and given >= now.situation.needed > 0:
         progress.complete(visit.activity, visit.person, visit.run)
-    elif this.opened_at is not None and (visit.progress is None or visit.progress.completed_at is None):
+    elif visit.progress is None or visit.progress.completed_at is None:
         progress.note(visit.activity, visit.person, turns.READING, visit.run)
 
 
 def _must_be_open(visit: Visit, review: Review) -> None:
+    if review.origin == FILLED:
+        return  # a trainer fills in after the date too
     if review.state == GIVEN:
         ends_at = terms.dates(visit.run, visit.activity).ends_at
         if ends_at is not None and clock.now() > ends_at:

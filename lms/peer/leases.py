@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from .. import clock
 from ..db import db
 from ..errors import Conflict, NotFound
+from ..runs.models import Enrolment
 from ..runs.visits import Visit
 from . import rounds, terms
 from .models import EXTRA, GIVEN, OPEN, QUEUE, SELF, UNREADABLE, Review, Round
@@ -29,9 +30,12 @@ def take(visit: Visit, *, extra: bool = False) -> Review:
     if held is not None:
         return held
     author = next_work(now.situation, own, extra=extra)
-    if author is None:
+    if author is not None:
+        return _lease(this, own, author, now.works[author], EXTRA if extra else QUEUE)
+    review = _let_go(now, own) if this.closed_at is not None else None
+    if review is None:
         raise Conflict(_("Er is nu geen werk dat op u wacht. Komt er iets bij, dan ziet u het op deze pagina."))
-    return _lease(this, own, author, now.works[author], EXTRA if extra else QUEUE)
+    return _lease(this, own, review.author_id, now.works[review.author_id], EXTRA)
 
 
 def open_review(this: Round, reviewer_id: int) -> Review | None:
@@ -54,15 +58,21 @@ def set_aside(visit: Visit, token: str) -> Review:
     return review
 
 
+def reader(visit: Visit) -> Enrolment:
+    """Who reads here: a participant, or the trainer who fills in."""
+    if visit.enrolment is not None and visit.is_trainer:
+        return visit.enrolment
+    return visit.participant(reading=True)
+
+
 def load_own(visit: Visit, token: str) -> Review:
-    """A review that this participant gives in this round. Otherwise NotFound."""
-    own = visit.participant(reading=True).id
+    """A review that this person gives in this round. Otherwise NotFound."""
     review = db.session.scalar(
         select(Review)
         .join(Round, Round.id == Review.round_id)
         .where(
             Review.token == token,
-            Review.reviewer_id == own,
+            Review.reviewer_id == reader(visit).id,
             Round.run_id == visit.run.id,
             Round.activity_id == visit.activity.id,
         )
@@ -74,6 +84,21 @@ def load_own(visit: Visit, token: str) -> Review:
 
 def _alive() -> ColumnElement[bool]:
     return or_(Review.lapses_at.is_(None), Review.lapses_at > clock.now())
+
+
+def _let_go(now: rounds.Standing, reviewer_id: int) -> Review | None:
+    """The work that somebody let lapse first, when they still owe feedback: once a round is over they may make up for
+    it, though others have read that work."""
+    if reviewer_id not in now.let_go or not now.situation.to_give()[reviewer_id]:
+        return None
+    lapsed = select(Review).where(
+        Review.round_id == now.round.id,
+        Review.reviewer_id == reviewer_id,
+        Review.author_id.in_(now.works),
+        Review.state == OPEN,
+        Review.lapses_at <= clock.now(),
+    )
+    return db.session.scalar(lapsed.order_by(Review.taken_at, Review.id).limit(1))
 
 
 def _lease(this: Round, reviewer_id: int, author_id: int, version_id: int, origin: str) -> Review:

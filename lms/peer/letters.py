@@ -6,7 +6,7 @@ from ..accounts.models import Person
 from ..notifications.letters import letter
 from ..notifications.services import link, send
 from . import terms
-from .models import Review
+from .models import FILLED, Review
 
 
 def feedback_given(review: Review) -> None:
@@ -15,7 +15,9 @@ def feedback_given(review: Review) -> None:
     page = link("core.runs.activity", run_id=review.round.run_id, slug=activity.slug)
     asked = terms.of(activity)
     facts = {"title": activity.title}
-    if asked.hidden or review.reviewer is None:
+    if asked.hidden and review.origin == FILLED:
+        first = _("Uw trainer heeft feedback gegeven op uw werk: «%(title)s».", **facts)
+    elif asked.hidden or review.reviewer is None:
         first = _("Een collega heeft feedback gegeven op uw werk: «%(title)s».", **facts)
     else:
         facts["name"] = review.reviewer.person.name

@@ -12,9 +12,9 @@ from ..courses.models import Activity
 from ..db import Base
 from ..runs.models import Enrolment, Run
 
-PLAN, QUEUE, EXTRA, TRAINER, SELF = "plan", "queue", "extra", "trainer", "self"
+PLAN, QUEUE, EXTRA, TRAINER, FILLED, SELF = "plan", "queue", "extra", "trainer", "filled", "self"
 """How somebody came to read a work: by the plan, because they asked, because they offered one more, because the
-trainer asked them, or because it is their own."""
+trainer asked them, because they are the trainer and fill in, or because it is their own."""
 OPEN, GIVEN, UNREADABLE, MOVED = "open", "given", "unreadable", "moved"
 TOP, TIP, QUESTION = "top", "tip", "question"
 DO, PARTLY, NOT = "do", "partly", "not"
@@ -126,6 +126,22 @@ class Exemption(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("core_peer_round.id", ondelete="CASCADE"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("core_enrolment.id", ondelete="CASCADE"), index=True)
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Shortfall(Base):
+    """A work that will lack ``missing`` reviews on the lesson day if nothing is done: it waits for the trainers.
+
+    Found anew when the clockwork looks and whenever somebody gives or a trainer steps in, so that a list of what is
+    missing costs one query.
+    """
+
+    __tablename__ = "core_peer_shortfall"
+    __table_args__ = (UniqueConstraint("round_id", "enrolment_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("core_peer_round.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("core_enrolment.id", ondelete="CASCADE"), index=True)
+    missing: Mapped[int]
 
 
 class Apart(Base):

@@ -14,9 +14,9 @@ from ..errors import Conflict, Invalid, NotFound
 from ..progress import services as progress
 from ..runs.models import PARTICIPANT, Enrolment
 from ..runs.visits import Visit
-from . import letters, rounds
-from .models import GIVEN, MOVED, OPEN, SELF, TRAINER, UNREADABLE, Apart, Exemption, Review, Round
-from .plan import Pair, plan
+from . import letters, rounds, shortfall, terms
+from .models import FILLED, GIVEN, MOVED, OPEN, SELF, TRAINER, UNREADABLE, Apart, Exemption, Review, Round
+from .plan import Pair
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,17 @@ class Overview:
         return [one for one in self.reviews if one.state == UNREADABLE and not one.settled_at]
 
     @property
+    def filled(self) -> list[Review]:
+        """What trainers write or wrote themselves."""
+        return [one for one in self.reviews if one.origin == FILLED]
+
+    @property
     def missing(self) -> int:
         return sum(row.short for row in self.rows)
 
 
-def overview(visit: Visit) -> Overview:
-    """Everything about the round. Seven queries, however many people there are."""
+def overview(visit: Visit, dates: terms.Dates) -> Overview:
+    """Everything about the round. Eight queries, however many people there are."""
     enrolments = db.session.scalars(
         select(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
@@ -83,8 +88,7 @@ def overview(visit: Visit) -> Overview:
     ).all()
     now = rounds.standing(this, visit.activity, reviews)
     to_give, to_get = now.situation.to_give(), now.situation.to_get()
-    # What the open leases and the queue can still bring; the rest is for the trainer.
-    short = plan(now.situation, "shortfall").short if this.opened_at else {}
+    short = shortfall.predict(now, visit.activity, dates)
     alive = now.situation.taken
     rows = [
         Row(
@@ -133,8 +137,7 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
     reviewer, author = _participant(visit, reviewer_id), _participant(visit, author_id)
     this = rounds.ensure(visit.run, visit.activity)
     now = rounds.standing(this, visit.activity)
-    if not now.is_open and len(now.works) > 1:
-        raise Conflict(_("De ronde is nog niet open. Zodra ze opengaat, leest iedereen volgens het plan."))
+    _must_have_begun(now)
     if reviewer.id == author.id:
         raise Invalid(_("Niemand leest als collega het eigen werk. Kies iemand anders."), "reviewer")
     if author.id not in now.works:
@@ -165,6 +168,34 @@ def add(visit: Visit, reviewer_id: int, author_id: int) -> Review:
     db.session.flush()
     if not asked_before:
         letters.asked(review, reviewer.person, author.person)
+    return review
+
+
+def fill_in(visit: Visit, author_id: int) -> Review:
+    """Begin to write feedback on a work oneself, as its trainer. Doing so again returns what one wrote.
+
+    Raises Invalid for who has not handed in, and Conflict before the round opens by itself.
+    """
+    assert visit.enrolment is not None
+    author = _participant(visit, author_id)
+    this = rounds.ensure(visit.run, visit.activity)
+    now = rounds.standing(this, visit.activity)
+    _must_have_begun(now)
+    if author.id not in now.works:
+        raise Invalid(_("%(name)s heeft nog niets ingeleverd.", name=author.person.name), "author")
+    own = select(Review).where(Review.round_id == this.id, Review.reviewer_id == visit.enrolment.id)
+    review = db.session.scalar(own.where(Review.author_id == author.id))
+    if review is None:
+        review = Review(
+            round_id=this.id,
+            reviewer_id=visit.enrolment.id,
+            author_id=author.id,
+            version_id=now.works[author.id],
+            origin=FILLED,
+        )
+        db.session.add(review)
+    this.opened_at = this.opened_at or clock.now()
+    db.session.flush()
     return review
 
 
@@ -230,6 +261,11 @@ def load(visit: Visit, token: str) -> Review:
     if review is None or not visit.is_trainer:
         raise NotFound(_("Deze feedback bestaat niet."))
     return review
+
+
+def _must_have_begun(now: rounds.Standing) -> None:
+    if not now.is_open and len(now.works) > 1:
+        raise Conflict(_("De ronde is nog niet open. Zodra ze opengaat, leest iedereen volgens het plan."))
 
 
 def _participant(visit: Visit, enrolment_id: int) -> Enrolment:

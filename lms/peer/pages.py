@@ -26,14 +26,16 @@ from .models import GIVEN, SELF, Review, Round
 
 @dataclass(frozen=True)
 class Own:
-    """A participant's round: what they give, what they get, and what they can do next. ``works`` has the last version
-    of each author, by enrolment."""
+    """A participant's round: what they give, what they get, and what they can do next. ``owes`` is who let work lapse
+    in a round that is over, and can still make up for it; ``works`` has the last version of each author, by enrolment.
+    """
 
     handed_in: bool
     giving: Sequence[Review]
     got: getting.Got | None
     to_give: int
     may_give_more: bool
+    owes: bool
     works: Mapping[int, int]
 
     @property
@@ -65,12 +67,13 @@ def round_page(visit: Visit, *, error: LmsError | None = None) -> ResponseReturn
 
 def overview_page(visit: Visit, *, error: LmsError | None = None) -> ResponseReturnValue:
     """Who waits for whom. An administrator sees the numbers and no feedback."""
-    overview = overseeing.overview(visit)
+    dates = terms.dates(visit.run, visit.activity)
+    overview = overseeing.overview(visit, dates)
     page = render_template(
         "peer/overview.html",
         visit=visit,
         terms=terms.of(visit.activity),
-        dates=terms.dates(visit.run, visit.activity),
+        dates=dates,
         assignment=assignment_of(visit),
         round=overview.round,
         overview=overview,
@@ -187,5 +190,6 @@ def _own(visit: Visit, this: Round) -> Own:
         got=getting.sort_out(visit, reviews) if mine in now.works else None,
         to_give=min(left, wanting),
         may_give_more=not left and wanting > 0 and mine not in now.holding,
+        owes=left > 0 and this.closed_at is not None and mine in now.let_go and mine not in now.holding,
         works=now.works,
     )

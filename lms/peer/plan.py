@@ -39,12 +39,14 @@ class Situation:
 
     ``taken`` are pairs of this round that are done or that somebody is working on; ``barred`` are pairs that are not to
     come (back) in this round; ``met`` holds pairs of earlier rounds with the number of the last round they met in.
+    ``unseen`` are those of ``taken`` whose author does not get to read it: given counts, got does not.
     """
 
     members: tuple[Member, ...]
     k: int
     taken: frozenset[Pair] = frozenset()
     barred: frozenset[Pair] = frozenset()
+    unseen: frozenset[Pair] = frozenset()
     met: Mapping[Pair, int] | None = None
 
     @property
@@ -59,7 +61,7 @@ class Situation:
 
     def to_get(self) -> dict[int, int]:
         """How many reviewers each work still looks for."""
-        got = Counter(author for _reviewer, author in self.taken)
+        got = Counter(author for _reviewer, author in self.taken - self.unseen)
         return {one.id: max(0, self.needed - got[one.id]) if one.reviewed else 0 for one in self.members}
 
     def free(self) -> Iterator[tuple[Member, Member]]:

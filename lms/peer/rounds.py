@@ -23,13 +23,18 @@ from .plan import Member, Pair, Plan, Situation, plan
 @dataclass(frozen=True)
 class Standing:
     """A round at this moment. ``works`` has the last version of each member, by enrolment; ``holding`` are those who
-    have work at hand that is not given yet; ``barred`` are the pairs that the trainer keeps apart."""
+    have work at hand that is not given yet, ``let_go`` those who let work lapse that they had promised to read.
+    ``given`` and ``begun`` are the pairs whose review was given or has a draft; ``barred`` those that the trainer keeps
+    apart."""
 
     round: Round
     terms: terms.Terms
     situation: Situation
     works: Mapping[int, int]
     holding: frozenset[int]
+    let_go: frozenset[int]
+    given: frozenset[Pair]
+    begun: frozenset[Pair]
     exempt: frozenset[int]
     barred: frozenset[Pair]
 
@@ -95,10 +100,14 @@ def standing(this: Round, activity: Activity, reviews: Sequence[Review] | None =
             k=settled.reviews,
             taken=frozenset(taken),
             barred=frozenset(barred) | kept_apart,
+            unseen=frozenset((row.reviewer_id, row.author_id) for row in leases if row.hidden_at is not None),
             met=_met(this),
         ),
         works={row.enrolment_id: row.version_id for row in works},
         holding=frozenset(row.reviewer_id for row in leases if row.state == OPEN and _holds(row, moment)),
+        let_go=frozenset(row.reviewer_id for row in leases if row.state == OPEN and not _holds(row, moment)),
+        given=frozenset((row.reviewer_id, row.author_id) for row in leases if row.state == GIVEN),
+        begun=frozenset((row.reviewer_id, row.author_id) for row in leases if row.state == OPEN and row.saved_at),
         exempt=exempt,
         barred=kept_apart,
     )
@@ -151,8 +160,8 @@ def apart(run_id: int) -> frozenset[Pair]:
 
 
 def _leases(round_id: int | None) -> Any:
-    found = select(Review.reviewer_id, Review.author_id, Review.state, Review.lapses_at, Review.origin)
-    return found.where(Review.round_id == round_id, in_force())
+    columns = (Review.reviewer_id, Review.author_id, Review.state, Review.lapses_at, Review.origin)
+    return select(*columns, Review.saved_at, Review.hidden_at).where(Review.round_id == round_id, in_force())
 
 
 def in_force() -> ColumnElement[bool]:

@@ -49,22 +49,30 @@ def own(run_id: int, slug: str) -> ResponseReturnValue:
 @requires("core.take_part")
 def give(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """The work beside the form."""
-    visit = load(run_id, slug)
-    review = pages.load_for_page(leases.load_own(visit, token))
-    more = min(request.args.get("meer", 0, type=int), 1)
-    form = feedback_form(review, pages.about(visit, review.version), more=more)
-    return pages.giving_page(visit, review, form, newest=request.args.get("versie") == "nieuw")
+    return show_form(load(run_id, slug), token)
 
 
 @bp.post("/<string(length=16):token>")
 @requires("core.take_part")
 def save(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     """Keep the draft, add an empty remark, or give the feedback."""
-    visit = load(run_id, slug)
+    return save_form(load(run_id, slug), token)
+
+
+def show_form(visit: Visit, token: str) -> ResponseReturnValue:
+    """The work beside the form, for a participant or for the trainer who fills in."""
+    review = pages.load_for_page(leases.load_own(visit, token))
+    more = min(request.args.get("meer", 0, type=int), 1)
+    form = feedback_form(review, pages.about(visit, review.version), more=more)
+    return pages.giving_page(visit, review, form, newest=request.args.get("versie") == "nieuw")
+
+
+def save_form(visit: Visit, token: str) -> ResponseReturnValue:
+    """Keep what was typed, add an empty remark, or give the feedback."""
     form = FeedbackForm()
     form.offer(pages.about(visit, leases.load_own(visit, token).version))
     wish = request.form.get("do", "save")
-    here = url_for(".give", run_id=run_id, slug=slug, token=token)
+    here = url_for(".give", run_id=visit.run.id, slug=visit.activity.slug, token=token)
     try:
         review = giving.save(visit, token, form.typed(), form.number(), overwrite=request.form.get("overwrite") == "1")
         if wish == "give":

@@ -11,8 +11,8 @@ from ..errors import LmsError, NotFound
 from ..grading import rubric
 from ..policies import requires
 from ..runs.visits import Visit
-from . import overseeing, pages, terms
-from .routes import load
+from . import overseeing, pages, rounds, shortfall, terms
+from .routes import load, save_form, show_form
 
 bp = Blueprint("peer_trainer", __name__, url_prefix="/runs/<int:run_id>/<slug>/feedback/trainer")
 
@@ -45,6 +45,32 @@ def exempt(run_id: int, slug: str) -> ResponseReturnValue:
 def add(run_id: int, slug: str) -> ResponseReturnValue:
     """Ask somebody to read a work."""
     return _do(run_id, slug, lambda visit: overseeing.add(visit, _number("reviewer"), _number("author")))
+
+
+@bp.post("/schrijven")
+@requires("core.judge")
+def fill_in(run_id: int, slug: str) -> ResponseReturnValue:
+    """Write feedback oneself, where a work would lack some."""
+    visit = _load(run_id, slug)
+    try:
+        review = overseeing.fill_in(visit, _number("author"))
+    except LmsError as refusal:
+        return pages.overview_page(visit, error=refusal)
+    return redirect(url_for(".give", run_id=run_id, slug=slug, token=review.token))
+
+
+@bp.get("/<string(length=16):token>/schrijven")
+@requires("core.judge")
+def give(run_id: int, slug: str, token: str) -> ResponseReturnValue:
+    """The work beside the form, as a participant has it."""
+    return show_form(_load(run_id, slug), token)
+
+
+@bp.post("/<string(length=16):token>/schrijven")
+@requires("core.judge")
+def save(run_id: int, slug: str, token: str) -> ResponseReturnValue:
+    """Keep the draft, add an empty remark, or give the feedback."""
+    return save_form(_load(run_id, slug), token)
 
 
 @bp.post("/verplaatsen")
@@ -85,6 +111,9 @@ def _do(run_id: int, slug: str, work: Callable[[Visit], Any]) -> ResponseReturnV
         raise
     except LmsError as refusal:
         return pages.overview_page(visit, error=refusal)
+    this = rounds.ensure(visit.run, visit.activity)
+    now = rounds.standing(this, visit.activity)
+    shortfall.renew(now, visit.activity, terms.dates(visit.run, visit.activity))
     flash(_("Bewaard."), "success")
     return redirect(url_for("core.runs.activity", run_id=run_id, slug=slug))
 

@@ -8,6 +8,7 @@ from .. import clock
 from ..exchange import listing
 from ..grading.services import waiting_summary
 from ..notifications import services as notifications
+from ..peer import shortfall
 from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..web import menu
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
         mine=mine,
         training=training,
         waiting=waiting,
+        missing=shortfall.of_trainer(current_user) if training else [],
         plan=plan_title(mine.visit) if mine else "",
         offers=[one for one in listing.ready(current_user) if one.taken_at is None] if mine else [],
         unread=notifications.unread(current_user),

@@ -4,14 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms import clock
 from lms.db import db
 from lms.notifications.models import Mail
-from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review
+from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review, Shortfall
 from lms.progress.models import Progress
-from lms.runs.models import Enrolment
+from lms.runs.models import Absence, Enrolment
 
 from .conftest import WORDS, review_at
 
@@ -424,7 +424,7 @@ def test_the_pages_ask_little(group, queries, people):
         (many.browser(author), many.url, 12),
         (many.browser(0), f"{many.url}/feedback/{given.token}?versie=nieuw", 12),
         (many.browser(0), f"{many.url}/feedback/{review.token}", 12),
-        (many.trainer, many.url, 12),
+        (many.trainer, many.url, 13),
     ):
         browser.get(url)
         with queries() as seen:
@@ -465,3 +465,105 @@ def test_work_waits_for_the_trainer_once_it_is_revised_or_the_round_is_over(grou
     four.at(28)
     page = four.trainer.get(waiting).text
     assert all(person.name in page for person in four.people)
+
+
+def test_a_trainer_writes_what_is_missing(group):
+    four = group(trainers=2)
+    four.hand_in()
+    four.at(23)
+    for number in range(3):
+        for review in four.reviews(number):
+            four.say(number, review)
+    waiting = f"/runs/{four.run.id}/beoordelen"
+    assert "Feedback die te kort komt" not in four.trainer.get("/vandaag").text
+    four.at(28)
+    short = [review.author_id for review in four.reviews(3)]
+    assert {one.enrolment_id for one in db.session.scalars(select(Shortfall))} == set(short)
+    [first, _second] = authors = [[four.enrolment(n) for n in range(4)].index(one) for one in short]
+    for page in (four.trainer.get("/vandaag").text, four.trainer.get(waiting).text):
+        listed = page.split("Feedback die te kort komt")[1]
+        assert all(four.people[author].name in listed for author in authors)
+    [one, other] = mails("peer_empty")
+    assert one.person_id != other.person_id
+    assert all(four.people[author].name in one.body for author in authors)
+
+    url = f"{four.url}/feedback/trainer/schrijven"
+    begun = four.trainer.post(url, data={"author": short[0]})
+    again = four.trainer.post(url, data={"author": short[0]})
+    assert begun.location == again.location, "asking again returns what one wrote"
+    form = {"revision": "0", "do": "give", "remarks-0-kind": "tip", "remarks-0-text": WORDS}
+    assert four.trainer.get(begun.location).status_code == 200
+    second = four.sign_in(four.make.people(four.run, "trainer")[1])
+    assert second.get(begun.location).status_code == 404
+    assert four.trainer.post(begun.location, data=form | {"remarks-0-text": ""}).status_code == 422
+    assert four.trainer.post(begun.location, data=form | {"revision": "0"}).status_code == 302
+    assert four.people[first].name not in four.trainer.get("/vandaag").text.split("Feedback die te kort komt")[1]
+    four.look_at_own(first)
+    page = four.browser(first).get(four.url).text
+    assert "Van uw trainer" in page
+    assert WORDS in page
+    assert four.trainer.post(url, data={"author": "999"}).status_code == 422
+    assert four.browser(0).post(url, data={"author": short[1]}).status_code == 403
+
+
+def test_feedback_that_is_hidden_is_missing(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    four.say(0, review)
+    hide = {"on": "1", "note": "Schrijf over het werk."}
+    four.trainer.post(f"{four.url}/feedback/trainer/{review.token}/verbergen", data=hide)
+    assert [one.enrolment_id for one in db.session.scalars(select(Shortfall))] == [review.author_id]
+    four.trainer.post(f"{four.url}/feedback/trainer/{review.token}/verbergen", data={"on": "0"})
+    assert db.session.scalars(select(Shortfall)).all() == []
+
+
+def test_who_signed_off_is_not_expected_to_begin(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    begun, waiting = four.reviews(0)
+    four.say(0, begun, do="save")
+    db.session.add(Absence(enrolment_id=four.enrolment(0), day_number=2))
+    db.session.commit()
+    four.at(24)
+    assert [one.enrolment_id for one in db.session.scalars(select(Shortfall))] == [waiting.author_id]
+    db.session.execute(delete(Absence))
+    db.session.commit()
+    four.at(25)
+    assert db.session.scalars(select(Shortfall)).all() == []
+
+
+def test_who_lets_all_work_lapse_is_not_done_and_can_make_up_for_it(group):
+    five = group(people=5, reviews=1)
+    five.hand_in()
+    five.at(23)
+    for number in range(4):
+        five.say(number, five.reviews(number)[0])
+    [lapsed] = five.reviews(4)
+    five.at(26)
+    helper = next(n for n in range(4) if lapsed.author_id not in {five.enrolment(n), five.reviews(n)[0].author_id})
+    one_more = five.browser(helper).post(f"{five.url}/feedback/vragen", data={"extra": "1"})
+    assert five.say(helper, review_at(one_more.location)).status_code == 302
+    assert "Geef alsnog feedback" not in five.browser(4).get(five.url).text
+    for day in (28, 29):
+        five.at(day)
+    assert [state(five, number).completed_at is not None for number in range(5)] == [True] * 4 + [False]
+    assert "Geef alsnog feedback" in five.browser(4).get(five.url).text
+    answer = five.browser(4).post(f"{five.url}/feedback/vragen")
+    assert review_at(answer.location).author_id == lapsed.author_id
+    assert five.say(4, review_at(answer.location)).status_code == 302
+    assert state(five, 4).completed_at is not None
+
+
+def test_who_found_nothing_to_read_is_done_at_the_end(group):
+    four = group(reviews=1)
+    four.hand_in()
+    four.at(23)
+    let_off = {"enrolment": four.enrolment(0), "on": "1"}
+    four.trainer.post(f"{four.url}/feedback/trainer/vrijstellen", data=let_off)
+    for number in range(1, 4):
+        four.say(number, four.reviews(number)[0])
+    four.at(28)
+    assert all(state(four, number).completed_at is not None for number in range(4))

@@ -17,6 +17,7 @@ FATE = {
     "core_peer_apart": GOES,
     "core_peer_exemption": GOES,
     "core_peer_review": GOES,  # with the author's work; what one gave to others stays, see tests/lms/peer
+    "core_peer_shortfall": GOES,
     "core_progress": GOES,
     "core_role_grant": GOES,
     "core_submission": GOES,

@@ -101,9 +101,9 @@ def build(make: Make) -> House:
     elsewhere = communities.begin(people["stranger"], name="Makers", target_group="Jongeren van 15 jaar")
     tracker = _tracker(people, theirs, here)
     handed_in, draft_file = _work(people, run)
-    given, asked = _feedback(people, run)
+    given, asked, filled = _feedback(people, run)
     house.values |= {
-        "round": "ronde", "review": asked.token, "given": given.token, "remark": given.remarks[0].token,
+        "round": "ronde", "review": asked.token, "given": given.token, "filled": filled.token, "remark": given.remarks[0].token,
         "run_id": run.id, "other_run": other.id, "slug": "opdracht", "number": 1, "role": "deelnemers",
         "version_id": handed_in.id, "file_id": handed_in.files[0].id, "draft_file": draft_file, "name": "werk.pdf",
         "photo": handed_in.files[1].id,
@@ -159,7 +159,7 @@ def _work(people: dict[str, Person], run):
 
 
 def _feedback(people: dict[str, Person], run):
-    """The peer gave feedback on the participant's work, and the participant reads the peer's."""
+    """The peer gave feedback on the participant's work, the participant reads the peer's, and the trainer fills in."""
     typed = assignments.make_ready("Werk van een ander.", 0, render=True)
     assignments.hand_in(load_visit(people["peer"], run.id, "opdracht"), typed, url="http://localhost/")
     here, trainer = (load_visit(people[kind], run.id, "ronde") for kind in ("peer", "trainer"))
@@ -168,7 +168,8 @@ def _feedback(people: dict[str, Person], run):
     given = overseeing.add(trainer, ids["peer"], ids["participant"])
     giving.save(here, given.token, [giving.Typed("tip", "Noem ook de buren.")], 0)
     giving.give(here, given)
-    return given, overseeing.add(trainer, ids["participant"], ids["peer"])
+    asked = overseeing.add(trainer, ids["participant"], ids["peer"])
+    return given, asked, overseeing.fill_in(trainer, ids["peer"])
 
 
 @pytest.fixture
