@@ -87,6 +87,14 @@ def test_the_language_is_plain(slug):
     assert not re.search(r"\b(?:je|jij|jou|jouw|jullie)\b", _ours(text), re.IGNORECASE), "the reader is «u»"
 
 
+def test_the_course_has_ten_drawings_or_more():
+    drawn = {
+        name for text in [*TEXTS.values(), *PAGES.values()] for name in re.findall(r"tekeningen/([\w-]+)\.svg", text)
+    }
+    assert len(drawn) >= 10
+    assert drawn == {file.stem for file in (CONTENT / "tekeningen").glob("*.svg")}
+
+
 def test_every_term_that_a_lesson_links_to_is_explained_and_every_explanation_is_used():
     explained = {_anchor(term) for term in list(language.sections(PAGES["begrippen"]))[1:]}
     used = {
