@@ -10,8 +10,6 @@ from sqlalchemy.orm import selectinload
 from lms.api import Activity, Course, db
 
 CONTENT = Path(__file__).resolve().parents[2] / "plugins" / "course_cl" / "content"
-WAITS = "Deze tekening staat in geen enkele tekst."
-"""A drawing may wait for its lesson."""
 WEEKS = range(1, 11)
 THEMES = [
     "Werken als Community Librarian",
@@ -47,20 +45,21 @@ def assignments(activities):
 
 def test_the_check_finds_nothing(lms_command):
     result = lms_command("course", "check", CONTENT)
-    *found, last = result.stdout.splitlines()
-    assert [line for line in found if not line.endswith(WAITS)] == []
-    assert (result.exit_code, last.split(",")[0]) == (0, "Aan de slag als Community Librarian: geen fouten")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "Aan de slag als Community Librarian: geen fouten, 5 modules, 34 onderdelen\n",
+    )
 
 
 def test_loading_it_again_changes_nothing(lms_command):
     result = lms_command("course", "load", CONTENT)
-    assert result.stdout.endswith("Aan de slag als Community Librarian: niets veranderd\n")
+    assert result.stdout == "Aan de slag als Community Librarian: niets veranderd\n"
 
 
 def test_it_is_right_without_the_other_plugins(lms_command, make_app):
     result = lms_command("course", "check", CONTENT, site=make_app(PLUGINS=("course_cl",)))
     assert result.exit_code == 0
-    warnings = [line for line in result.stdout.splitlines()[:-1] if not line.endswith(WAITS)]
+    warnings = result.stdout.splitlines()[:-1]
     assert len(warnings) == 2 and all("is hier niet beschikbaar" in line for line in warnings)
 
 
