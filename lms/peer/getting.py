@@ -16,7 +16,7 @@ from ..db import db
 from ..errors import Invalid, NotFound
 from ..runs.models import Enrolment
 from ..runs.visits import Visit
-from . import rounds, terms
+from . import leases, rounds, terms
 from .models import DO, GIVEN, NOT, PARTLY, SELF, TIP, Remark, Review, Round
 
 ANSWERS = (DO, PARTLY, NOT)
@@ -117,6 +117,14 @@ def load(visit: Visit, token: str) -> Review:
         if review.token == token:
             return review
     raise NotFound(_("Deze feedback bestaat niet of is niet aan u."))
+
+
+def load_either(visit: Visit, token: str) -> Review:
+    """A review that this participant gave, or got and may see. Otherwise NotFound."""
+    try:
+        return leases.load_own(visit, token)
+    except NotFound:
+        return load(visit, token)
 
 
 def _load_remark(visit: Visit, token: str) -> Remark:

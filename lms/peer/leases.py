@@ -1,7 +1,7 @@
 """Whose work somebody reads next: the planned ones first, then on demand, one lease at a time."""
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from .. import clock
 from ..db import db
@@ -56,6 +56,20 @@ def set_aside(visit: Visit, token: str) -> Review:
         raise Conflict(_("U hebt over dit werk al feedback gegeven."))
     review.state, review.lapses_at = UNREADABLE, None
     return review
+
+
+def around(review: Review) -> tuple[Review | None, Review | None]:
+    """What the same person reads before and after this work in the round: the way from one to the next. One query."""
+    found = select(Review).where(
+        Review.round_id == review.round_id,
+        Review.reviewer_id == review.reviewer_id,
+        Review.origin != SELF,
+        or_(Review.state == GIVEN, and_(Review.state == OPEN, _alive())),
+    )
+    every = db.session.scalars(found.order_by(Review.taken_at, Review.id)).all()
+    place = every.index(review) if review in every else len(every)
+    before, after = every[:place][-1:], every[place + 1 :][:1]
+    return (before[0] if before else None), (after[0] if after else None)
 
 
 def reader(visit: Visit) -> Enrolment:

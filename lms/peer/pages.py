@@ -19,7 +19,7 @@ from ..grading import rubric
 from ..runs.models import Enrolment
 from ..runs.visits import Visit
 from ..worksheets.filled import Filled
-from . import ahead, getting, guide, overseeing, rounds, terms
+from . import ahead, getting, guide, leases, overseeing, rounds, terms
 from .forms import CRITERION, ROW, AnswerForm, FeedbackForm
 from .models import GIVEN, SELF, Review, Round
 
@@ -91,21 +91,18 @@ def giving_page(
     *,
     error: LmsError | None = None,
     stale: bool = False,
-    newest: bool = False,
 ) -> ResponseReturnValue:
-    """The work beside the form; with ``newest`` what became of it after the feedback, beside the remarks."""
+    """The work beside the form, with the way to the works before and after it."""
     work = assignment_of(visit)
-    newer = _newer(review.version) if review.state == GIVEN else None
-    version = newer if newest and newer else review.version
-    filled, before = _for_peers(version), _for_peers(review.version)
+    previous, following = leases.around(review)
     page = render_template(
         "peer/give.html",
         visit=visit,
         review=review,
-        version=version,
-        newer=newer,
-        filled=filled,
-        changes=filled.since(before) if filled and before and version is newer else {},
+        newer=_newer(review.version) if review.state == GIVEN else None,
+        filled=_for_peers(review.version),
+        previous=previous,
+        following=following,
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
         form=form,
@@ -116,6 +113,26 @@ def giving_page(
         stale=stale,
     )
     return make_response(page, error.status if error else 200)
+
+
+def compare_page(visit: Visit, review: Review) -> ResponseReturnValue:
+    """The remarks with their answers, the version that they are about, and what became of it."""
+    review = load_for_page(review)
+    work, newer = assignment_of(visit), _newer(review.version)
+    before = _for_peers(review.version)
+    after = _for_peers(newer) if newer else None
+    page = render_template(
+        "peer/compare.html",
+        visit=visit,
+        review=review,
+        newer=newer,
+        before=before,
+        after=after,
+        changes=after.since(before) if after and before else {},
+        rubric=rubric.rubric(work) if work else (),
+        terms=terms.of(visit.activity),
+    )
+    return make_response(page)
 
 
 def advice(form: FeedbackForm) -> list[guide.Advice]:

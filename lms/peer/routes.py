@@ -59,12 +59,20 @@ def save(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     return save_form(load(run_id, slug), token)
 
 
+@bp.get("/<string(length=16):token>/versies")
+@requires("core.take_part")
+def compare(run_id: int, slug: str, token: str) -> ResponseReturnValue:
+    """The tips with their answers, beside the old and the new version: for the giver and for the author."""
+    visit = load(run_id, slug)
+    return pages.compare_page(visit, getting.load_either(visit, token))
+
+
 def show_form(visit: Visit, token: str) -> ResponseReturnValue:
     """The work beside the form, for a participant or for the trainer who fills in."""
     review = pages.load_for_page(leases.load_own(visit, token))
     more = min(request.args.get("meer", 0, type=int), 1)
     form = feedback_form(review, pages.about(visit, review.version), more=more)
-    return pages.giving_page(visit, review, form, newest=request.args.get("versie") == "nieuw")
+    return pages.giving_page(visit, review, form)
 
 
 def save_form(visit: Visit, token: str) -> ResponseReturnValue:

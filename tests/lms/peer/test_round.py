@@ -1,6 +1,7 @@
 """A round over HTTP: it opens by itself, one reads and says, the other answers; and what is refused."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,29 +132,45 @@ def test_keeping_again_and_again_neither_doubles_nor_loses(group):
     assert "Bel eerst op." in stale.json["theirs"]
 
 
-def test_the_giver_and_the_author_see_the_old_and_the_new_version(group):
+def test_the_giver_and_the_author_see_tips_and_answers_beside_the_old_and_the_new_version(group):
     four = group()
     four.hand_in()
     four.at(23)
     review = four.reviews(0)[0]
     four.say(0, review)
     author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    stranger = next(number for number in (1, 2, 3) if number != author)
+    url = f"{four.url}/feedback/{review.token}/versies"
+    assert four.browser(author).get(url).status_code == 404, "first one's own look"
     four.look_at_own(author)
-    url = f"{four.url}/feedback/{review.token}"
-    assert "versie=nieuw" not in four.browser(0).get(url).text
+    assert "nog geen nieuwe versie" in four.browser(author).get(url).text
+    assert url not in four.browser(0).get(four.url).text
     tip = four.tip_of(review)
     words = {"answer": "do", "words": "Zie de tweede alinea."}
     four.browser(author).post(f"{four.url}/feedback/tips/{tip.token}", data=words)
     four.hand_in(author, text="Beter werk.")
-    assert f"{url}?versie=nieuw" in four.browser(0).get(four.url).text
-    old, new = (four.browser(0).get(address).text for address in (url, f"{url}?versie=nieuw"))
-    assert f"Het werk van nummer {author}." in old
-    assert "Beter werk." not in old
-    assert "Beter werk." in new
-    assert "Zie de tweede alinea." in new, "the answer stands beside the new version"
-    mine = four.browser(author).get(four.url).text
-    assert f"/runs/{four.run.id}/opdracht/versies/1" in mine
-    assert f'href="/runs/{four.run.id}/opdracht/versies"' in mine
+    for number in (0, author):
+        assert url in four.browser(number).get(four.url).text
+        page = four.browser(number).get(url).text
+        assert page.index(WORDS) < page.index("Zie de tweede alinea.") < page.index("Het werk van nummer")
+        assert page.index(f"Het werk van nummer {author}.") < page.index("Beter werk.")
+    assert f"#tip{tip.token}" in four.browser(author).get(url).text
+    assert url in four.browser(0).get(f"{four.url}/feedback/{review.token}").text
+    assert four.browser(stranger).get(url).status_code == 404
+
+
+def test_one_walks_from_one_work_to_the_next(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    first, second = four.reviews(0)
+    way = re.compile(r'href="([^"]+)" rel="(prev|next)"')
+    addresses = {one: f"{four.url}/feedback/{one.token}" for one in (first, second)}
+    assert way.findall(four.browser(0).get(addresses[first]).text) == [(addresses[second], "next")]
+    four.say(0, second)
+    assert way.findall(four.browser(0).get(addresses[second]).text) == [(addresses[first], "prev")]
+    four.at(26)
+    assert way.findall(four.browser(0).get(addresses[second]).text) == [], "what lapsed is no longer theirs"
 
 
 def test_a_round_is_a_step_from_when_one_can_begin(group):
@@ -422,7 +439,8 @@ def test_the_pages_ask_little(group, queries, people):
     for browser, url, most in (
         (many.browser(0), many.url, 12),
         (many.browser(author), many.url, 12),
-        (many.browser(0), f"{many.url}/feedback/{given.token}?versie=nieuw", 12),
+        (many.browser(0), f"{many.url}/feedback/{given.token}/versies", 12),
+        (many.browser(author), f"{many.url}/feedback/{given.token}/versies", 15),
         (many.browser(0), f"{many.url}/feedback/{review.token}", 12),
         (many.trainer, many.url, 13),
     ):
