@@ -8,10 +8,12 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from ..accounts.models import Person
 from ..courses.contents import contents_of
 from ..courses.models import Activity
 from ..db import db
 from ..runs.models import PARTICIPANT, Enrolment, Run
+from ..runs.visits import Visit
 from . import rounds, terms
 from .models import FILLED, GIVEN, OPEN, SELF, Review, Round
 from .plan import Member, Pair, Plan, Situation, plan
@@ -69,6 +71,26 @@ def of_run(run: Run, enrolments: Sequence[Enrolment] | None = None, barred: froz
         planned.append(Planned(activity, asked.assignment, activity.id in opened, pairs))
         met.update(dict.fromkeys(pairs, place))
     return RunPlan(tuple(planned), tuple(broken))
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Whom somebody will read and who will read their work, if everybody hands in."""
+
+    reads: tuple[Person, ...]
+    read_by: tuple[Person, ...]
+
+
+def of_participant(visit: Visit) -> Mine:
+    """This round in the plan of the run, for one participant. Four queries."""
+    own = visit.participant(reading=True).id
+    everybody = _everybody(visit.run)
+    people = {one.id: one.person for one in everybody}
+    pairs = next((one.pairs for one in of_run(visit.run, everybody).rounds if one.activity.id == visit.activity.id), ())
+    return Mine(
+        reads=tuple(people[author] for reviewer, author in pairs if reviewer == own),
+        read_by=tuple(people[reviewer] for reviewer, author in pairs if author == own),
+    )
 
 
 def peer_activities(run: Run) -> Sequence[Activity]:

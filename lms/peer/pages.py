@@ -19,7 +19,7 @@ from ..grading import rubric
 from ..runs.models import Enrolment
 from ..runs.visits import Visit
 from ..worksheets.filled import Filled
-from . import ahead, getting, guide, leases, overseeing, rounds, terms
+from . import ahead, getting, guide, leases, measures, overseeing, rounds, terms
 from .forms import CRITERION, ROW, AnswerForm, FeedbackForm
 from .models import GIVEN, SELF, Review, Round
 
@@ -58,6 +58,7 @@ def round_page(visit: Visit, *, error: LmsError | None = None) -> ResponseReturn
         rubric=rubric.rubric(work) if work else (),
         round=this,
         own=_own(visit, this),
+        planned=None if this.opened_at or visit.run.archived_at else ahead.of_participant(visit),
         answer_form=AnswerForm(formdata=None),
         error=error,
         field=getattr(error, "field", None),
@@ -77,6 +78,7 @@ def overview_page(visit: Visit, *, error: LmsError | None = None) -> ResponseRet
         assignment=assignment_of(visit),
         round=overview.round,
         overview=overview,
+        measures=measures.of_reviews(overview.reviews),
         plan=ahead.of_run(visit.run, [row.enrolment for row in overview.rows], overview.barred),
         error=error,
         field=getattr(error, "field", None),

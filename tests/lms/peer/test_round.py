@@ -442,7 +442,7 @@ def test_the_pages_ask_little(group, queries, people):
         (many.browser(0), f"{many.url}/feedback/{given.token}/versies", 12),
         (many.browser(author), f"{many.url}/feedback/{given.token}/versies", 15),
         (many.browser(0), f"{many.url}/feedback/{review.token}", 12),
-        (many.trainer, many.url, 13),
+        (many.trainer, many.url, 14),
     ):
         browser.get(url)
         with queries() as seen:
@@ -585,3 +585,46 @@ def test_who_found_nothing_to_read_is_done_at_the_end(group):
         four.say(number, four.reviews(number)[0])
     four.at(28)
     assert all(state(four, number).completed_at is not None for number in range(4))
+
+
+def test_one_sees_from_day_one_whom_one_will_read(group, lms_command):
+    six = group(people=6)
+    printed = json.loads(lms_command("peer", "plan", six.run.id, "--json").output)["rounds"][0]["pairs"]
+    names = {six.enrolment(number): six.people[number].name for number in range(6)}
+    me = six.enrolment(0)
+    page = six.browser(0).get(six.url).text.split("Volgens het plan")[1]
+    reads, read_by = page.split("Uw werk wordt gelezen door")
+    for pair in printed:
+        if pair["reviewer"] == me:
+            assert names[pair["author"]] in reads
+        if pair["author"] == me:
+            assert names[pair["reviewer"]] in read_by.split("</p>")[0]
+    six.hand_in()
+    six.at(23)
+    assert {(one.reviewer_id, one.author_id) for one in six.reviews()} == {
+        (pair["reviewer"], pair["author"]) for pair in printed
+    }, "the plan of the first day is kept when everybody hands in"
+    assert "Volgens het plan" not in six.browser(0).get(six.url).text
+
+
+def test_what_the_trainer_sees_of_the_feedback(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    pointed = {"remarks-0-passage": "Het werk", "remarks-1-about": ""}
+    four.say(0, review, remarks=[("top", "Mooi werk."), ("tip", "Bel eerst even op."), ("tip", "En dan?")], **pointed)
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.look_at_own(author)
+    tip = four.tip_of(review)
+    four.browser(author).post(f"{four.url}/feedback/tips/{tip.token}", data={"answer": "do"})
+    four.browser(author).post(f"{four.url}/feedback/{review.token}/nuttig", data={"on": "1"})
+    page = four.trainer.get(four.url).text.split("Wat er gezegd is</h2>")[1].split("</table>")[0]
+    cells = {
+        number: re.findall(
+            r"<td[^>]*>([^<]*)</td>", page.split(f">{four.people[number].name}</th>")[1].split("</tr>")[0]
+        )
+        for number in (0, author)
+    }
+    assert cells[0] == ["8", "1", "1", "0 van 0"]
+    assert cells[author] == ["0", "0", "0", "1 van 2"]
