@@ -27,6 +27,7 @@ from .lessons.routes import bp as lessons
 from .notifications import kinds
 from .notifications.routes import bp as notifications
 from .notifications.services import deliver
+from .pages.routes import bp as pages
 from .peer.activity import PeerFeedback
 from .peer.clockwork import EVERY, tick
 from .peer.letters import feedback_given
@@ -65,7 +66,7 @@ HERE = Path(__file__).parent
 
 bp = Blueprint("core", __name__, cli_group=None)
 PARTS = (
-    accounts, admin, assignments, audit, calendar, exchange, files, grading, jobs, lessons, notifications, peer,
+    accounts, admin, assignments, audit, calendar, exchange, files, grading, jobs, lessons, notifications, pages, peer,
     peer_trainer, plan, privacy, runs, search, site, today, vocabularies, watch, worksheets,
 )  # fmt: skip
 for part in PARTS:
@@ -133,5 +134,8 @@ core = Plugin(
     ),
     mail_kinds=kinds.CORE,
     calendar=(CalendarSource(_l("Lesdagen en inleverdata"), of_runs, "core.follow"),),
-    search=(SearchProvider(_l("Lessen en opdrachten"), searching.lessons, "core.follow"),),
+    search=(
+        SearchProvider(_l("Lessen en opdrachten"), searching.lessons, "core.follow"),
+        SearchProvider(_l("Materiaal van de cursus"), searching.pages, "core.follow"),
+    ),
 )

@@ -23,7 +23,8 @@ from sqlalchemy import event, select
 from . import clock, create_app, migrate, testing_databases, testing_speed
 from .accounts.models import Person, RoleGrant
 from .cli import main
-from .courses.models import Activity, Course, CourseDay, Module, Step
+from .courses.models import Activity, Course, CourseDay, CoursePage, Module, Step
+from .courses.prose import Prose
 from .db import db
 from .jobs.services import run_due
 from .libraries.services import find_or_make
@@ -287,6 +288,19 @@ class Make:
             db.session.add(activity)
         db.session.flush()
         return course
+
+    def page(self, course: Course, slug: str, kind: str, *, body: str = "Tekst.", **more: Any) -> CoursePage:
+        """A page of a course, of lesson day 1 unless it is the glossary."""
+        usual = {"title": slug.capitalize(), "orientation": "portrait", "position": 1}
+        usual |= {"day_number": None if kind == "glossary" else 1}
+        page = CoursePage(
+            course_id=course.id, slug=slug, kind=kind, body=body,
+            body_html=Prose(body).render({slug: kind}, {}),
+            **usual | more,
+        )  # fmt: skip
+        db.session.add(page)
+        db.session.flush()
+        return page
 
     def run(
         self,

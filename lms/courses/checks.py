@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from pathlib import Path
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from ..i18n import duration
@@ -70,6 +71,7 @@ def _check_slugs(course: CourseText, report: Report) -> None:
     modules: dict[str, int] = {}
     folders: dict[str, int] = {}
     texts: dict[str, int] = {}
+    taken = _addresses_in_a_run()
     for module in course.modules:
         for name, line, seen in (
             (module.slug, module.line, modules),
@@ -77,8 +79,18 @@ def _check_slugs(course: CourseText, report: Report) -> None:
             *((slug, line, texts) for slug, line in module.listed),
         ):
             _check_name(name, line, seen, course, report)
+        for slug, line in module.listed:
+            if slug in taken:
+                report.error(course.file, line, _("%(name)s staat al in de adressen van de site. Kies een andere naam.",
+                                                  name=shown(slug)))  # fmt: skip
     for name, line in course.listed_pages:
         _check_name(name, line, texts, course, report)
+
+
+def _addresses_in_a_run() -> set[str]:
+    """The words that stand where the slug of an activity does, such as ``materiaal``."""
+    rules = (rule.rule.split("/") for rule in current_app.url_map.iter_rules())
+    return {words[3] for words in rules if words[1:3] == ["runs", "<int:run_id>"] and len(words) > 3}
 
 
 def _check_name(name: str, line: int, seen: dict[str, int], course: CourseText, report: Report) -> None:

@@ -12,7 +12,7 @@ from .drawings import FOLDER as DRAWINGS
 from .drawings import Drawing
 from .pages import GLOSSARY
 
-PAGE_ADDRESS = "blad"
+PAGE_ADDRESS = "materiaal"
 """What stands before the slug of a page in its address, as seen from the address of the run."""
 
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|$", re.IGNORECASE)

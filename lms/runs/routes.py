@@ -11,8 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from .. import clock, policies
 from ..courses.models import Activity, Course
+from ..courses.prose import a_level_down
 from ..db import db
 from ..errors import NotFound
+from ..pages.services import load_page, paper_of
 from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..registry import registry
@@ -110,9 +112,13 @@ def day(run_id: int, number: int) -> ResponseReturnValue:
     """One lesson day: when, where, what to bring, who to call."""
     visit = load_run(current_user, run_id)
     absent = absences.of_participant(visit.enrolment) if visit.is_participant and visit.enrolment else {}
+    paper = paper_of(visit, number)
+    programme = load_page(visit, paper.programme.slug) if paper.programme else None
     return render_template(
         "runs/day.html",
         visit=visit,
+        paper=paper,
+        programme_html=a_level_down(programme.body_html) if programme else "",
         day=_day(visit, number),
         plan=next((plan for plan in visit.contents.days if plan.number == number), None),
         absence=absent.get(number),

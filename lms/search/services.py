@@ -8,12 +8,13 @@ from flask import url_for
 from sqlalchemy import String, and_, case, cast, func, or_, select
 
 from ..accounts.models import Person
-from ..courses.models import Activity, Module
+from ..courses.models import Activity, Course, CoursePage, Module
+from ..courses.pages import SCRIPT
 from ..db import db
 from ..plugins import SearchHit, SearchProvider
 from ..policies import may
 from ..registry import registry
-from ..runs.models import Enrolment, Run
+from ..runs.models import TRAINER, Enrolment, Run
 
 LONGEST = 200  # characters of what somebody types
 MOST_WORDS = 8
@@ -65,6 +66,30 @@ def lessons(words: str, person: Person, most: int) -> list[SearchHit]:
         .limit(most)
     )
     return [_hit(activity, module, run_id) for activity, module, run_id in rows]
+
+
+def pages(words: str, person: Person, most: int) -> list[SearchHit]:
+    """The pages of one's own runs that have all the words, the titles first; a script only for its trainers."""
+    asked = [word.lower() for word in words.split()[:MOST_WORDS]]
+    if not asked:
+        return []
+    title = func.lower(CoursePage.title)
+    text = func.lower(CoursePage.title + " " + CoursePage.body)
+    rows = db.session.execute(
+        select(CoursePage, Course.title.label("course"), func.max(Enrolment.run_id).label("run_id"))
+        .join(Course, Course.id == CoursePage.course_id)
+        .join(Run, Run.course_id == CoursePage.course_id)
+        .join(Enrolment, and_(Enrolment.run_id == Run.id, Enrolment.person_id == person.id))
+        .where(Enrolment.left_at.is_(None), or_(CoursePage.kind != SCRIPT, Enrolment.role == TRAINER))
+        .where(*(text.contains(word, autoescape=True) for word in asked))
+        .group_by(CoursePage.id, Course.id)
+        .order_by(case((or_(*(title.contains(word, autoescape=True) for word in asked)), 0), else_=1), CoursePage.id)
+        .limit(most)
+    )
+    return [
+        SearchHit(page.title, url_for("core.pages.page", run_id=run_id, slug=page.slug), "", course)
+        for page, course, run_id in rows
+    ]
 
 
 def _hit(activity: Activity, module: str, run_id: int) -> SearchHit:

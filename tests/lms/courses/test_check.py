@@ -93,6 +93,7 @@ WRONG = {
         "regel 19",
     ),
     "activity twice": (TOML, '  "opdracht",', '  "opdracht",\n  "eerste-les",', '\n  "eerste-les",\n]', "regel 25"),
+    "activity with the name of an address": (TOML, '["vragen"]', '["vragen", "materiaal"]', None, "al in de adressen"),
     "listed file is missing": (
         TOML,
         '  "opdracht",',

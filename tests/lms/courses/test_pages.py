@@ -335,11 +335,11 @@ def test_an_answer_is_folded(app, load, rich):
 
 def test_links_lead_to_pages_and_words_say_so(app, load, rich):
     load()
-    assert '<a href="blad/begrippen#community" class="lp-term">community</a>' in lesson_html()
-    assert '<a href="blad/hand-out-kaart">kaart</a>' in lesson_html()
+    assert '<a href="materiaal/begrippen#community" class="lp-term">community</a>' in lesson_html()
+    assert '<a href="materiaal/hand-out-kaart">kaart</a>' in lesson_html()
     programme = page("dag-1").body_html
     assert '<a href="eerste-les#kop">de les</a>' in programme
-    assert 'href="blad/begrippen#power-interest-grid"' in programme
+    assert 'href="materiaal/begrippen#power-interest-grid"' in programme
 
 
 def test_a_lesson_on_paper_links_as_the_lesson_does(app, load, rich, make, sign_in):
@@ -347,6 +347,6 @@ def test_a_lesson_on_paper_links_as_the_lesson_does(app, load, rich, make, sign_
     run = make.run(db.session.scalars(select(Course).where(Course.slug == "proef")).one())
     browser = sign_in(make.people(run)[0])
     printed = browser.get(f"/runs/{run.id}/eerste-les/afdruk").text
-    assert 'href="../blad/begrippen#community"' in printed
+    assert 'href="../materiaal/begrippen#community"' in printed
     assert 'href="../vragen"' in printed
     assert 'href="vragen"' in browser.get(f"/runs/{run.id}/eerste-les").text

@@ -76,6 +76,10 @@ def build(make: Make) -> House:
         ronde={"assignment": "opdracht", "reviews": 1, "own_first": False, "opens": {"day": 1}},
         blad={"number": 2, "purpose": "Doel.", "rubric": RUBRIC, "worksheet": "course_cl.surroundings"},
     )
+    for position, (slug, kind) in enumerate(
+        (("begrippen", "glossary"), ("draaiboek", "script"), ("dag-1", "programme"))
+    ):
+        make.page(course, slug, kind, position=position)
     tomorrow = clock.today() + timedelta(days=1)
     run = make.run(course, participants=0, trainers=0, first_day=tomorrow)
     other = make.run(course, participants=0, trainers=0, first_day=tomorrow)
