@@ -12,7 +12,7 @@ from ..plugins import ActivityType, State
 from ..runs.visits import Visit
 from . import pages, terms, turns
 
-KNOWN = {"assignment", "reviews", "giver", "own_first", "start_with", "opens"}
+KNOWN = {"assignment", "reviews", "giver", "own_first", "levels", "start_with", "opens"}
 
 
 class PeerFeedback(ActivityType):
@@ -36,6 +36,8 @@ class PeerFeedback(ActivityType):
             yield "giver", _("Kies named of hidden: ziet de maker wie de feedback gaf?")
         if not isinstance(settings.get("own_first", True), bool):
             yield "own_first", _("Kies true of false: kijkt de maker eerst zelf naar het werk?")
+        if not isinstance(settings.get("levels", False), bool):
+            yield "levels", _("Kies true of false: mag de gever bij een criterium een niveau kiezen?")
         start_with = settings.get("start_with", 2)
         if not _is_number(start_with) or start_with < 2:
             yield "start_with", _("Geef het aantal werken waarmee de ronde al opengaat, ten minste 2.")

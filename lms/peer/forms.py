@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
+from ..grading.rubric import LEVELS
 from .giving import MOST_REMARKS, Typed
 from .models import DO, NOT, PARTLY, QUESTION, TIP, TOP, Remark, Review
 
@@ -23,11 +24,19 @@ CRITERION, ROW = "c:", "r:"
 
 
 class RemarkForm(Form):
-    """One remark. ``about`` is a criterion, a row of a sheet, or empty for the whole."""
+    """One remark. ``about`` is a criterion, a row of a sheet, or empty for the whole.
+
+    ``level`` is shown in a round that asks for it.
+    """
 
     id = HiddenField(render_kw={"autocomplete": "off"})
     kind = SelectField(_l("Soort"), choices=KINDS, validate_choice=False)
     about = SelectField(_l("Waarover"), validate_choice=False)
+    level = SelectField(
+        _l("Niveau"),
+        choices=[SelectChoice("", _l("geen niveau")), *(SelectChoice(*level) for level in LEVELS.items())],
+        validate_choice=False,
+    )
     passage = StringField(_l("Over deze woorden in het werk"))
     text = TextAreaField(_l("Uw opmerking"))
 
@@ -48,6 +57,7 @@ class RemarkForm(Form):
             passage=passage,
             row=about.removeprefix(ROW) if about.startswith(ROW) else "",
             criterion=about.removeprefix(CRITERION) if about.startswith(CRITERION) else "",
+            level=self.level.data or "",
             token=self.id.data or "",
         )
 
@@ -91,7 +101,8 @@ def feedback_form(review: Review, about: Sequence[tuple[str, Any]], *, more: int
 def _data(remark: Remark) -> dict[str, str]:
     about = CRITERION + remark.criterion if remark.criterion else ROW + remark.row if remark.row else ""
     return {
-        "id": remark.token, "kind": remark.kind, "text": remark.text, "passage": remark.passage, "about": about
+        "id": remark.token, "kind": remark.kind, "text": remark.text, "passage": remark.passage, "about": about,
+        "level": remark.level,
     }  # fmt: skip
 
 

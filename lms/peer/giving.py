@@ -1,13 +1,14 @@
 """Giving feedback: the draft keeps itself, giving shows it to the author, and it can change until the due date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from .. import clock, events
 from ..db import db
 from ..errors import Conflict, Invalid
+from ..grading.rubric import LEVELS
 from ..progress import services as progress
 from ..runs.visits import Visit
 from . import leases, rounds, shortfall, terms, turns
@@ -29,6 +30,7 @@ class Typed:
     passage: str = ""
     row: str = ""
     criterion: str = ""
+    level: str = ""
     token: str = ""
 
 
@@ -51,6 +53,8 @@ def save(visit: Visit, token: str, typed: Sequence[Typed], revision: int, *, ove
     if visit.run.archived_at is not None:
         raise Conflict(_("Deze uitvoering is afgesloten. U kunt de feedback nog lezen."))
     _must_be_open(visit, review)
+    if not terms.of(visit.activity).levels:
+        typed = [replace(one, level="") for one in typed]
     wanted = [one for one in typed if _is_written(one)]
     if _same(review, wanted):
         return review
@@ -129,6 +133,11 @@ def _check(wanted: Sequence[Typed]) -> None:
     for place, one in enumerate(wanted, 1):
         if one.kind not in KINDS:
             raise Invalid(_("Kies bij opmerking %(place)s: top, tip of vraag.", place=place), f"kind{place}")
+        if one.level and (one.level not in LEVELS or not one.criterion):
+            sentence = _(
+                "Kies bij opmerking %(place)s eerst een criterium. Een niveau hoort bij een criterium.", place=place
+            )
+            raise Invalid(sentence, f"level{place}")
         if len(one.text) > TEXT_LIMIT:
             sentence = _(
                 "Opmerking %(place)s is te lang. Maak er hoogstens %(most)s tekens van.", place=place, most=TEXT_LIMIT
@@ -145,7 +154,7 @@ def tokens(review: Review, typed: Sequence[Typed]) -> list[str | None]:
 
 
 def _is_written(one: Typed) -> bool:
-    return bool(one.text.strip() or one.passage.strip())
+    return bool(one.text.strip() or one.passage.strip() or one.level)
 
 
 def _replace(review: Review, wanted: Sequence[Typed]) -> None:
@@ -160,11 +169,13 @@ def _replace(review: Review, wanted: Sequence[Typed]) -> None:
             one.row[:80],
             one.criterion[:80],
         )
+        remark.level = one.level
         kept.append(remark)
     review.remarks = kept
 
 
 def _same(review: Review, wanted: Sequence[Typed]) -> bool:
-    return [(r.kind, r.text, r.passage, r.row, r.criterion) for r in review.remarks] == [
-        (one.kind, one.text.strip(), one.passage.strip()[:PASSAGE_LIMIT], one.row, one.criterion) for one in wanted
+    return [(r.kind, r.text, r.passage, r.row, r.criterion, r.level) for r in review.remarks] == [
+        (one.kind, one.text.strip(), one.passage.strip()[:PASSAGE_LIMIT], one.row, one.criterion, one.level)
+        for one in wanted
     ]

@@ -94,7 +94,8 @@ class Review(Base):
 class Remark(Base):
     """A top, a tip or a question, about a passage, a row of a sheet, a criterion, or the whole when none is named.
 
-    ``passage`` quotes the text, ``row`` is «part:id» of a row of the sheet; ``answer`` is what the author does with a
+    ``passage`` quotes the text, ``row`` is «part:id» of a row of the sheet; ``level`` is how far the work is on the
+    criterion, in a round that asks for it; ``answer`` is what the author does with a
     tip, and ``answer_words`` why.
     """
 
@@ -109,6 +110,7 @@ class Remark(Base):
     passage: Mapped[str] = mapped_column(Text, default="")
     row: Mapped[str] = mapped_column(String(80), default="")
     criterion: Mapped[str] = mapped_column(String(80), default="")
+    level: Mapped[str] = mapped_column(String(20), default="")
     answer: Mapped[str] = mapped_column(String(10), default="")
     answer_words: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None]

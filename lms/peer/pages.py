@@ -56,6 +56,7 @@ def round_page(visit: Visit, *, error: LmsError | None = None) -> ResponseReturn
         dates=terms.dates(visit.run, visit.activity),
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
+        levels=rubric.LEVELS,
         round=this,
         own=_own(visit, this),
         planned=None if this.opened_at or visit.run.archived_at else ahead.of_participant(visit),
@@ -107,6 +108,7 @@ def giving_page(
         following=following,
         assignment=work,
         rubric=rubric.rubric(work) if work else (),
+        levels=rubric.LEVELS,
         form=form,
         advice=advice(form),
         terms=terms.of(visit.activity),
@@ -132,6 +134,7 @@ def compare_page(visit: Visit, review: Review) -> ResponseReturnValue:
         after=after,
         changes=after.since(before) if after and before else {},
         rubric=rubric.rubric(work) if work else (),
+        levels=rubric.LEVELS,
         terms=terms.of(visit.activity),
     )
     return make_response(page)

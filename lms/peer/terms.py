@@ -20,12 +20,14 @@ LEASE = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class Terms:
-    """The settings of a peer activity. ``assignment`` is the slug of the work that is read."""
+    """The settings of a peer activity. ``assignment`` is the slug of the work that is read; with ``levels``
+    a remark on a criterion may say how far the work is."""
 
     assignment: str
     reviews: int
     hidden: bool
     own_first: bool
+    levels: bool
     start_with: int | None
     opens_day: int | None
     opens_offset: int
@@ -40,6 +42,7 @@ def of(activity: Activity) -> Terms:
         reviews=settings.get("reviews", REVIEWS),
         hidden=settings.get("giver") == "hidden",
         own_first=settings.get("own_first", True),
+        levels=settings.get("levels", False),
         start_with=settings.get("start_with"),
         opens_day=opens.get("day"),
         opens_offset=opens.get("days", 0),

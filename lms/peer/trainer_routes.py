@@ -26,7 +26,12 @@ def read(run_id: int, slug: str, token: str) -> ResponseReturnValue:
     work = pages.assignment_of(visit)
     criteria = rubric.rubric(work) if work else ()
     return render_template(
-        "peer/read.html", visit=visit, review=review, rubric=criteria, terms=terms.of(visit.activity)
+        "peer/read.html",
+        visit=visit,
+        review=review,
+        rubric=criteria,
+        levels=rubric.LEVELS,
+        terms=terms.of(visit.activity),
     )
 
 

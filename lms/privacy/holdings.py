@@ -239,6 +239,7 @@ def _feedback(person: Person) -> Iterator[Holding]:
         Remark.kind.label("soort"),
         Remark.passage.label("over"),
         Remark.text.label("tekst"),
+        Remark.level.label("niveau"),
         Remark.answer.label("antwoord"),
         Remark.answer_words.label("antwoord_in_woorden"),
     )

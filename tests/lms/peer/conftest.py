@@ -80,9 +80,10 @@ class Group:
     def say(self, number, review, *, do="give", remarks=None, revision=None, **more):
         """Send the form of a review."""
         remarks = remarks or [("top", "Goed dat u cijfers noemt."), ("tip", WORDS), ("question", "Wie sprak u?")]
-        data = {"revision": str(review.revision if revision is None else revision), "do": do, **more}
+        data = {"revision": str(review.revision if revision is None else revision), "do": do}
         for place, (kind, text) in enumerate(remarks):
             data |= {f"remarks-{place}-kind": kind, f"remarks-{place}-text": text, f"remarks-{place}-about": ""}
+        data |= more
         return self.browser(number).post(f"{self.url}/feedback/{review.token}", data=data)
 
     def look_at_own(self, number):

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import delete, select
 
 from lms import clock
+from lms.courses.models import Activity
 from lms.db import db
 from lms.notifications.models import Mail
 from lms.peer.models import GIVEN, MOVED, OPEN, UNREADABLE, Review, Shortfall
 from lms.progress.models import Progress
 from lms.runs.models import Absence, Enrolment
+from lms.testing import RUBRIC
 
 from .conftest import WORDS, review_at
 
@@ -628,3 +630,27 @@ def test_what_the_trainer_sees_of_the_feedback(group):
     }
     assert cells[0] == ["8", "1", "1", "0 van 0"]
     assert cells[author] == ["0", "0", "0", "1 van 2"]
+
+
+@pytest.mark.parametrize("levels", [False, True])
+def test_a_round_asks_for_levels_only_when_the_course_says_so(group, levels):
+    four = group(levels=levels)
+    work = db.session.scalar(select(Activity).where(Activity.slug == "opdracht"))
+    work.settings = {**work.settings, "rubric": RUBRIC}
+    db.session.commit()
+    four.hand_in()
+    four.at(23)
+    review = four.reviews(0)[0]
+    url = f"{four.url}/feedback/{review.token}"
+    assert ("remarks-0-level" in four.browser(0).get(url).text) is levels
+    chosen = {"remarks-0-level": "goed", "remarks-0-about": f"c:{RUBRIC[0]['slug']}"}
+    if levels:
+        refused = four.say(0, review, remarks=[("top", "Helder.")], **(chosen | {"remarks-0-about": ""}))
+        assert refused.status_code == 422
+        assert "Een niveau hoort bij een criterium." in refused.text
+    assert four.say(0, review, remarks=[("top", "Helder.")], **chosen).status_code == 302
+    author = [four.enrolment(number) for number in range(4)].index(review.author_id)
+    four.look_at_own(author)
+    page = four.browser(author).get(four.url).text.split('id="krijgen"')[1]
+    assert RUBRIC[0]["title"] in page
+    assert ("Goed</span>" in page) is levels
