@@ -56,16 +56,12 @@ def upgrade() -> list[str]:
         changed = pending()
         if changed:
             with db.engine.connect() as connection, without_keys(connection), connection.begin():
-                unseen = _unseen(connection)
                 for plugin in _with_tables():
                     if plugin.name in changed:
                         upgrade_within(connection, plugin)
                 broken = broken_keys(connection)
                 if broken:
                     raise RuntimeError(f"These migrations would leave references that lead nowhere: {broken[:5]}")
-                lost = _lost(unseen, _unseen(connection))
-                if lost:
-                    raise RuntimeError(f"These migrations would lose {', '.join(lost)}; say it in batch_alter_table.")
     return changed
 
 
@@ -190,9 +186,19 @@ def history(plugin: Plugin) -> list[Script]:
 def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head") -> None:
     """Bring one plugin's tables to a revision in the caller's transaction (see :func:`without_keys`)."""
     script = _script(plugin)
+    unseen = _unseen(connection)
 
     def steps(current: Any, _context: Any) -> Any:
         return script._upgrade_revs(revision, current)
+
+    def compare(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
+        # After each one: what a step of this same run made, a later one can lose too.
+        nonlocal unseen
+        before, unseen = unseen, _unseen(connection)
+        lost = _lost(before, unseen)
+        if lost:
+            name = step.up_revision_id
+            raise RuntimeError(f"Migration {name!r} would lose {', '.join(lost)}; say it in batch_alter_table.")
 
     with EnvironmentContext(Config(), script, fn=steps) as environment:
         environment.configure(
@@ -200,6 +206,7 @@ def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head
             version_table=version_table(plugin),
             target_metadata=Base.metadata,  # for the names of constraints
             transactional_ddl=True,
+            on_version_apply=compare,
         )
         environment.run_migrations()
 

@@ -119,3 +119,18 @@ def test_what_a_rebuilt_table_would_lose_is_told(make_site, tmp_path):
         assert site.state() == before
         site.write("toy", 2, f'{rebuild("toy_note")}\nop.execute("{trigger}")')
         assert migrate.upgrade() == ["core", "toy"]
+
+
+def test_a_table_of_the_same_run_is_watched_too(make_site, tmp_path):
+    """On an empty database all migrations are one run; a later one may not lose what an earlier one made."""
+    site = make_site(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/own.sqlite")
+    table = 'op.create_table("toy_entry", sa.Column("id", sa.Integer(), primary_key=True), sqlite_autoincrement=True)'
+    with site.app.app_context():
+        before = site.state()
+        site.write("toy", 2, table)
+        site.write("toy", 3, rebuild("toy_entry"))
+        with pytest.raises(RuntimeError, match="'toy_0003' would lose AUTOINCREMENT of toy_entry;"):
+            migrate.upgrade()
+        assert site.state() == before
+        site.write("toy", 3, rebuild("toy_entry", table_kwargs={"sqlite_autoincrement": True}))
+        assert migrate.upgrade() == ["toy"]
