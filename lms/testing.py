@@ -80,6 +80,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = again
 
 
+def pytest_collection_finish() -> None:
+    """Now all tests are imported, and the first is about to begin."""
+    testing_speed.look_less_for_rubbish()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server that we started."""
     server = config.stash.get(_SERVER, None)

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import networkx as nx
-
 Pair = tuple[int, int]
 """(reviewer, author), both by the id of their enrolment."""
 _SOURCE, _SINK = "source", "sink"
@@ -159,6 +157,8 @@ def _flow(now: Situation, gives: Mapping[int, int], gets: Mapping[int, int], see
     older = amount * 2 * most * unequal + 1
     again = amount * (len(ages) + 1) * older + 1
     around = amount * 2 * again + 1
+
+    import networkx as nx  # here and not above: it takes a seventh of the start of every process, few of which plan
 
     network = nx.MultiDiGraph()
     network.add_node(_SOURCE, demand=-amount)
