@@ -1,6 +1,6 @@
 """Dutch first: message ids are Dutch, an English catalogue can follow without touching code."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from babel import dates
@@ -46,6 +46,19 @@ def hour(value) -> str:
     return f"{at.hour}.{at.minute:02d}"
 
 
+def times(entry) -> str:
+    """When something is that begins on a date which stands beside it: «9.30 – 16.30 uur», or its last day as well.
+
+    Empty for what lasts one whole day. What ends at midnight isn't on the day that begins then.
+    """
+    first, last = (clock.local(at).date() for at in (entry.starts_at, entry.ends_at - timedelta(microseconds=1)))
+    if getattr(entry, "all_day", False):
+        return "" if last == first else gettext("tot en met %(day)s", day=format_date(last, "d MMMM"))
+    if last == first:
+        return gettext("%(start)s – %(end)s uur", start=hour(entry.starts_at), end=hour(entry.ends_at))
+    return gettext("van %(start)s uur tot %(end)s", start=hour(entry.starts_at), end=moment(entry.ends_at))
+
+
 def duration(minutes: int) -> str:
     """Minutes in words: «4 uur en 10 minuten»."""
     hours, rest = divmod(int(minutes), 60)
@@ -81,5 +94,5 @@ def init_app(app: Flask) -> None:
     babel.domain_instance = OneLanguage()
     app.jinja_env.globals.update(format_date=format_date, today=clock.today)
     app.jinja_env.filters.update(
-        moment=moment, hour=hour, duration=duration, local_date=lambda m: clock.local(m).date()
+        moment=moment, hour=hour, times=times, duration=duration, local_date=lambda m: clock.local(m).date()
     )

@@ -365,8 +365,8 @@ class CalendarEntry:
 class CalendarSource:
     """Dates for somebody's calendar: ``CalendarSource(_l("Leeskringen"), services.dates, "kring.read")``.
 
-    ``entries(person, first, last)`` gives the :class:`CalendarEntry` of this person that begin from ``first`` until
-    ``last``; asked of who has ``permission`` only.
+    ``entries(person, first, last)`` gives the :class:`CalendarEntry` of this person that end after ``first`` and begin
+    before ``last``, so that what lasts several days stays until it is over; asked of who has ``permission`` only.
     """
 
     label: Text

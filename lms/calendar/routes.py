@@ -23,7 +23,8 @@ def index() -> ResponseReturnValue:
     """What comes in the next half year, by month, and how to have it in one's own app."""
     first = clock.at(clock.today(), time())  # what lasts all day begins at midnight
     coming = services.entries(current_user, first, first + SHOWN)
-    months = groupby(coming, key=lambda entry: format_date(clock.local(entry.starts_at), "MMMM yyyy"))
+    # What began in an earlier month and still goes on stands in this one.
+    months = groupby(coming, key=lambda entry: format_date(clock.local(max(entry.starts_at, first)), "MMMM yyyy"))
     return render_template(
         "calendar/index.html",
         months=[(name, list(some)) for name, some in months],

@@ -30,7 +30,7 @@ MOST = 2000
 
 
 def entries(person: Person, first: datetime, last: datetime) -> list[CalendarEntry]:
-    """All dates of somebody that begin from ``first`` until ``last``, in order."""
+    """All dates of somebody that lie between ``first`` and ``last`` or reach into it, in order."""
     sources: list[CalendarSource] = [one for one in registry().all("calendar") if may(person, one.permission)]
     found = [entry for source in sources for entry in source.entries(person, first, last)]
     return sorted(found, key=lambda entry: (entry.starts_at, entry.uid))[:MOST]
@@ -92,7 +92,7 @@ def of_runs(person: Person, first: datetime, last: datetime) -> Iterator[Calenda
 def _days(run: Run, first: datetime, last: datetime) -> Iterator[CalendarEntry]:
     themes = {day.number: day.theme for day in contents_of(run.course).days}
     for day in run.days:
-        if first <= day.starts_at < last:
+        if first < day.ends_at and day.starts_at < last:
             title = _("Lesdag %(number)s: %(course)s", number=day.number, course=run.course.title)
             yield CalendarEntry(
                 uid=f"run-{run.id}-day-{day.number}",

@@ -234,7 +234,7 @@ def dates_of(person: Person, first: datetime, last: datetime) -> list[CalendarEn
         select(Item)
         .join(Community, Community.id == Item.community_id)
         .where(Community.library_id == person.library_id, Item.status != DRAFT)
-        .where(Item.starts_at >= first, Item.starts_at < last)
+        .where(Item.ends_at > first, Item.starts_at < last)
         .options(joinedload(Item.community))
     )
     return [entry_of(item) for item in db.session.scalars(found)]
@@ -252,7 +252,7 @@ def public_dates(community_id: int) -> tuple[str, list[CalendarEntry]]:
     items = db.session.scalars(found.limit(MOST_FOLLOWED)).all()
     if not items:
         raise NotFound(_("Deze kalender bestaat niet."))
-    recent = [item for item in items if item.starts_at >= now() - timedelta(days=90)]
+    recent = [item for item in items if item.ends_at > now() - timedelta(days=90)]
     return items[0].community.name, [replace(entry_of(item), url="") for item in reversed(recent)]
 
 

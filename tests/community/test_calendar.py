@@ -140,6 +140,7 @@ def test_a_whole_day_and_more_days_stand_on_each_of_them(kitchen):
     assert calendar.days_of(item) == [date(2026, 3, day) for day in (28, 29, 30)]
     page = browser.get(f"/community/{community.id}/kalender/{item.id}/wijzigen").text
     assert 'value="2026-03-30"' in page
+    assert "tot en met 30 maart" in browser.get(f"/community/{community.id}/kalender/{item.id}").text
 
 
 @pytest.mark.parametrize(

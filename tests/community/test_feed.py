@@ -1,12 +1,12 @@
 """The public feed of a community: only what was marked public, for everybody, read by two other programs."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, time, timedelta
 
 import ics
 import pytest
 import vobject
 
-from lms.api import db, now
+from lms.api import at, db, local, now
 from plugins.community import calendar
 from plugins.community.models import Goal
 
@@ -18,10 +18,10 @@ def plan(begin, make):
     person = make.person()
     goal = db.session.query(Goal).filter_by(community_id=community.id).first()
 
-    def plan(title, *, public):
+    def plan(title, *, public, **more):
         starts_at = now() + timedelta(days=7)
         values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2), "goal_id": goal.id}
-        values |= {"mode": "offline", "started_by": "with"}
+        values |= {"mode": "offline", "started_by": "with"} | more
         [item] = calendar.plan_item(community, person, title=title, is_public=public, **values)
         db.session.commit()
         return community, item
@@ -56,3 +56,17 @@ def test_members_find_it_in_their_own_calendar(plan, make, sign_in):
     other = make.person(library="Bibliotheek Elders")
     assert item.title in sign_in(colleague).get("/kalender").text
     assert item.title not in sign_in(other).get("/kalender").text
+
+
+def test_what_lasts_several_days_stays_until_it_is_over(app, plan, make, sign_in, client):
+    community, item = plan("Themaweek", public=True, all_day=True)
+    first = local(item.starts_at).date()
+    item.starts_at, item.ends_at = at(first, time()), at(first + timedelta(days=3), time())
+    db.session.commit()
+    colleague = make.person(library=community.library.name)
+    last_hour = at(first + timedelta(days=2), time(22))
+    for later, shown in ((timedelta(), True), (timedelta(hours=3), False)):
+        app.config["CLOCK"] = lambda later=later: last_hour + later
+        assert ("Themaweek" in sign_in(colleague).get("/kalender").text) is shown
+    app.config["CLOCK"] = lambda: at(first + timedelta(days=91), time())  # 91 days after it began, 88 after it ended
+    assert "Themaweek" in client.get(f"/community/{community.id}/kalender.ics").text

@@ -1,7 +1,7 @@
 """One calendar for each person: a page, and a feed that other programs read."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import ics
 import pytest
@@ -53,6 +53,25 @@ def test_what_is_due_today_stays_all_day(app, person, sign_in):
         late = clock.at(datetime.strptime(due, "%Y%m%d").date(), time(hour, 30))
         app.config["CLOCK"] = lambda late=late: late
         assert "Klaar: Opdracht" in sign_in(person).get("/kalender").text
+
+
+def test_what_lasts_several_days_says_so_and_stays_until_it_is_over(app, person, sign_in, client):
+    day = db.session.scalars(select(RunDay).order_by(RunDay.number)).first()
+    day.starts_at, day.ends_at = clock.at(date(2026, 10, 29), time(9, 30)), clock.at(date(2026, 11, 3), time(16))
+    db.session.commit()
+    for now, shown in (
+        (datetime(2026, 10, 20), "Oktober 2026"),
+        (datetime(2026, 11, 3, 14), "November 2026"),
+        (datetime(2026, 11, 4, 14), None),
+    ):
+        app.config["CLOCK"] = lambda now=now: now.replace(tzinfo=UTC)
+        browser = sign_in(person)
+        page = browser.get("/kalender").text
+        months = re.split("<h2 id=.maand", page)
+        found = [month for month in months if "van 9.30 uur tot 3 november om 16.00 uur" in month]
+        assert [shown in month for month in found] == ([True] if shown else []), now
+    app.config["CLOCK"] = lambda: datetime(2027, 1, 30, tzinfo=UTC)  # 90 days after it began, 88 after it ended
+    assert "DTSTART;TZID=Europe/Amsterdam:20261029T093000" in client.get(address(sign_in(person))).text
 
 
 def test_two_other_parsers_read_the_same_local_times(person, sign_in, client):
