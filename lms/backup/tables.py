@@ -14,7 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Column, Connection, ForeignKeyConstraint, MetaData, Select, Table
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.schema import sort_tables_and_constraints
 
 from ..migrate import VERSION_TABLE
@@ -124,6 +124,8 @@ class Loader:
     def _insert(self, table: Table, insert: Any, batch: list[dict[str, Any]]) -> int:
         try:
             self._connection.execute(insert, batch)
+        except OperationalError:
+            raise  # a full disk and the like: nothing is wrong with the rows
         except (StatementError, OverflowError) as error:
             raise BackupError(f"The rows of {table.name!r} do not fit this database: {first_line(error)}.") from error
         return len(batch)

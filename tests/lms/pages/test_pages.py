@@ -17,6 +17,7 @@ def run(make):
         make.page(
             course, slug, kind, body=TEXT if kind != "handout" else "| Wie |\n| --- |\n|  |\n", title=f"Dat is {slug}"
         )
+    course.days[0].bring = "Een plattegrond."
     make.page(course, "kaart-2", "handout", day_number=2, title="Dat is kaart 2")
     return make.run(course)
 
@@ -44,17 +45,18 @@ def test_the_glossary_has_its_terms_with_their_places(participant, run):
 
 def test_a_lesson_day_shows_its_programme_with_links_that_lead_right(participant, run):
     page = participant.get(f"/runs/{run.id}/lesdagen/1").text
-    assert "Dat is dag-1" in page
+    assert "Programma</h2>" in page
+    assert "Een plattegrond." not in page, "the programme says what to bring"
     assert 'href="../les"' in page
     assert participant.get(f"/runs/{run.id}/materiaal/dag-1").location == f"/runs/{run.id}/lesdagen/1"
 
 
 def test_a_day_without_a_programme_page_keeps_its_sentence(make, sign_in):
     course = make.course()
-    course.days[0].programme = "U maakt kennis."
+    course.days[0].programme, course.days[0].bring = "U maakt kennis.", "Een plattegrond."
     run = make.run(course)
     page = sign_in(make.people(run)[0]).get(f"/runs/{run.id}/lesdagen/1").text
-    assert "U maakt kennis." in page
+    assert "U maakt kennis." in page and "Een plattegrond." in page
     assert "Hand-outs" not in page
 
 
