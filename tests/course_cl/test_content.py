@@ -74,7 +74,7 @@ def test_five_themes_and_four_lesson_days(course):
     assert [module.day_number for module in course.modules] == [1, 2, 3, 3, 2]
     assert (course.hours_low, course.hours_high) == (6, 8)
     assert course.result and course.audience and course.licence == "CC BY 4.0"
-    assert all(day.programme and day.bring for day in course.days)
+    assert all(day.programme for day in course.days)
 
 
 def test_twenty_four_lessons_each_topic_once(lessons):
