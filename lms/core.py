@@ -30,6 +30,7 @@ from .notifications.services import deliver
 from .pages.routes import bp as pages
 from .peer.activity import PeerFeedback
 from .peer.clockwork import EVERY, tick
+from .peer.leases import read_newest
 from .peer.letters import feedback_given
 from .peer.routes import bp as peer
 from .peer.trainer_routes import bp as peer_trainer
@@ -119,6 +120,7 @@ core = Plugin(
         Listener("core.released", judgement_released),
         Listener("core.retracted", judgement_retracted),
         Listener("core.feedback_given", feedback_given),
+        Listener("core.handed_in", read_newest),
     ),
     personal_data=(
         PersonalData(_l("account, rollen, deelname, voortgang, werk, oordelen, berichten en mails"), export, erase),

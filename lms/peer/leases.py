@@ -1,9 +1,10 @@
 """Whose work somebody reads next: the planned ones first, then on demand, one lease at a time."""
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from .. import clock
+from ..assignments.models import Version
 from ..db import db
 from ..errors import Conflict, NotFound
 from ..runs.models import Enrolment
@@ -44,6 +45,19 @@ def open_review(this: Round, reviewer_id: int) -> Review | None:
         Review.round_id == this.id, Review.reviewer_id == reviewer_id, Review.state == OPEN, _alive()
     )
     return db.session.scalar(found.order_by(Review.taken_at, Review.id).limit(1))
+
+
+def read_newest(version: Version) -> None:
+    """Somebody handed in again: who has not begun reads the new version, who has a draft goes on with the old one."""
+    work = version.submission
+    here = select(Round.id).where(Round.assignment_id == work.activity_id)
+    waiting = update(Review).where(
+        Review.author_id == work.enrolment_id,
+        Review.round_id.in_(here),
+        Review.state == OPEN,
+        Review.saved_at.is_(None),
+    )
+    db.session.execute(waiting.values(version_id=version.id))
 
 
 def set_aside(visit: Visit, token: str) -> Review:

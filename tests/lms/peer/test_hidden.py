@@ -110,6 +110,13 @@ def _own_reading(text, word):
     return "Feedback van een collega" not in text and all(f"Gever Geheimnaam{n}" in text for n in range(1, 4))
 
 
+def test_the_plan_of_the_first_day_does_not_tell_who_will_read_ones_work(group):
+    four = group(giver="hidden")
+    page = four.browser(0).get(four.url).text
+    assert "U leest straks het werk van" in page
+    assert "Uw werk wordt gelezen" not in page
+
+
 def test_a_named_round_names_the_giver(group):
     four = group()
     four.hand_in()

@@ -654,3 +654,31 @@ def test_a_round_asks_for_levels_only_when_the_course_says_so(group, levels):
     page = four.browser(author).get(four.url).text.split('id="krijgen"')[1]
     assert RUBRIC[0]["title"] in page
     assert ("Goed</span>" in page) is levels
+
+
+def test_who_has_not_begun_reads_the_newest_version(group):
+    four = group()
+    four.hand_in()
+    four.at(23)
+    author = four.enrolment(0)
+    begun, waiting = [review for review in four.reviews() if review.author_id == author]
+    readers = [four.enrolment(number) for number in range(4)]
+    first, second = readers.index(begun.reviewer_id), readers.index(waiting.reviewer_id)
+    four.say(first, begun, do="save")
+    four.hand_in(0, text="Beter werk van {}.")
+    assert "Het werk van nummer 0." in four.browser(first).get(f"{four.url}/feedback/{begun.token}").text
+    assert "Beter werk van 0." in four.browser(second).get(f"{four.url}/feedback/{waiting.token}").text
+
+
+def test_complete_stays_complete(group):
+    three = group(people=3)
+    three.hand_in(0, 1)
+    three.at(23)
+    three.say(0, three.reviews(0)[0])
+    assert state(three, 0).completed_at is not None
+    three.hand_in(2)
+    three.at(24)
+    one_more = three.browser(0).post(f"{three.url}/feedback/vragen")
+    assert three.say(0, review_at(one_more.location), do="save").status_code == 302
+    three.at(28)
+    assert state(three, 0).completed_at is not None, "though with three there were two to give"
