@@ -19,9 +19,10 @@ from ..grading import rubric
 from ..runs.models import Enrolment
 from ..runs.visits import Visit
 from ..worksheets.filled import Filled
+from ..worksheets.reading import Remark as RowRemark
 from . import ahead, getting, guide, leases, measures, overseeing, rounds, terms
 from .forms import CRITERION, ROW, AnswerForm, FeedbackForm
-from .models import GIVEN, SELF, Review, Round
+from .models import GIVEN, QUESTION, SELF, TIP, TOP, Review, Round
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,24 @@ def compare_page(visit: Visit, review: Review) -> ResponseReturnValue:
         before=before,
         after=after,
         changes=after.since(before) if after and before else {},
+        said=_at_rows(review),
         rubric=rubric.rubric(work) if work else (),
         levels=rubric.LEVELS,
         terms=terms.of(visit.activity),
     )
     return make_response(page)
+
+
+def _at_rows(review: Review) -> dict[tuple[str, str], list[RowRemark]]:
+    """What was said of a row of the sheet, as the sheet shows it, by its part and its id."""
+    found: dict[tuple[str, str], list[RowRemark]] = {}
+    kinds = {TOP: _("Top"), TIP: _("Tip"), QUESTION: _("Vraag")}
+    for remark in review.remarks:
+        part, _colon, row = remark.row.partition(":")
+        if row:
+            said = RowRemark(review.version.number, kinds[remark.kind], remark.text)
+            found.setdefault((part, row), []).append(said)
+    return found
 
 
 def advice(form: FeedbackForm) -> list[guide.Advice]:

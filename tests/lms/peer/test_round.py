@@ -247,6 +247,9 @@ def test_what_was_said_stays_to_be_read_in_an_archived_run(group):
     four.run.archived_at = clock.now()
     db.session.commit()
     assert WORDS in four.browser(author).get(four.url).text
+    refused = four.say(0, four.reviews(0)[1], do="save")
+    assert refused.status_code == 409
+    assert "afgesloten" in refused.text
 
 
 def test_two_windows(group):
