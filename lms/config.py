@@ -91,6 +91,7 @@ def configure(app: Flask, overrides: Mapping[str, Any] | None = None, environ: M
         MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
         UPLOAD_MAX_BYTES=20 * MEGABYTE,
         UPLOAD_MAX_FILES=5,
+        UPLOAD_MAX_TOTAL=int(environ.get("LMS_UPLOAD_TOTAL") or 500) * MEGABYTE,  # of one person, in all their work
     )
     app.config.from_mapping(overrides)
     _name_cookie(app)

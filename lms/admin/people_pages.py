@@ -11,6 +11,7 @@ from ..accounts import services as accounts
 from ..accounts import session
 from ..accounts.models import Person
 from ..errors import Invalid
+from ..files import services as files
 from ..libraries.services import all_libraries
 from ..policies import requires
 from . import services
@@ -125,5 +126,6 @@ def _page(found: Person, form: RolesForm, person_form: PersonForm | None = None)
         libraries=all_libraries(),
         library_roles=services.library_roles(found),
         enrolments=services.enrolments(found),
+        use=files.use_of(found),
         is_self=found.id == current_user.id,
     )

@@ -279,6 +279,9 @@ def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> lis
     if new and total > files.most():
         files.drop(new)
         return [files.too_many(total)]
+    if new and (problem := files.no_room(owner, new)):
+        files.drop(new)
+        return [problem]
     if new:
         draft.files.extend(files.add(owner, file) for file in new)
         draft.updated_at = clock.now()

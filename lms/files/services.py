@@ -9,7 +9,7 @@ from typing import IO, Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.datastructures import FileStorage
 
@@ -119,6 +119,45 @@ def too_many(number: int) -> Invalid:
         "U kunt hoogstens %(num)s bestanden meesturen. Dit zijn er %(number)s.",
         most(),
         number=number,
+    )
+    return Invalid(sentence, FIELD)
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much somebody's files take, in words, of what they may take."""
+
+    number: int
+    total: int
+
+    @property
+    def total_in_words(self) -> str:
+        return names.in_words(self.total)
+
+    @property
+    def limit_in_words(self) -> str:
+        return names.in_words(current_app.config["UPLOAD_MAX_TOTAL"])
+
+
+def use_of(owner: Person) -> Use:
+    """What somebody keeps here: drafts and all versions. One query."""
+    number, total = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(StoredFile.size), 0)).where(StoredFile.owner_id == owner.id)
+    ).one()
+    return Use(number, int(total))
+
+
+def no_room(owner: Person, received: Sequence[Received]) -> Invalid | None:
+    """What is wrong when these would be more than somebody may keep here in all."""
+    use = use_of(owner)
+    whole = Use(use.number + len(received), use.total + sum(file.size for file in received))
+    if whole.total <= current_app.config["UPLOAD_MAX_TOTAL"]:
+        return None
+    sentence = _(
+        "Dit past niet meer. Al uw bestanden zijn dan samen %(total)s, en u hebt ruimte voor %(limit)s. "
+        "Kies een kleiner bestand of vraag de beheerder om meer ruimte.",
+        total=whole.total_in_words,
+        limit=whole.limit_in_words,
     )
     return Invalid(sentence, FIELD)
 

@@ -240,6 +240,28 @@ def test_a_name_that_fits_on_every_disk(app):
             assert len(kept.encode()) <= names.ON_DISK and len(kept) <= 80 and kept.endswith(f"{letter}.docx")
 
 
+def test_what_one_person_may_keep_in_all(uploader, app, keys, make, sign_in):
+    """Counted over all versions; the refusal stands at the field, and the text and the earlier files stay."""
+    app.config["UPLOAD_MAX_TOTAL"] = 1024 * 1024
+    large, larger = (PDF + bytes([n]) * 600_000 for n in (1, 2))
+    assert uploader.hand_in(("eerste.pdf", large)).status_code == 302
+    answer = uploader.hand_in(("tweede.pdf", larger), text="Het vervolg.", revision="1")
+    assert answer.status_code == 422
+    sentence = "Dit past niet meer. Al uw bestanden zijn dan samen 1,2 MB, en u hebt ruimte voor 1 MB."
+    assert sentence in text_of(answer)
+    assert 'aria-invalid="true"' in text_of(answer)
+    assert [stored.name for stored in uploader.files()] == ["eerste.pdf"] and len(keys()) == 1
+    assert uploader.draft().text == "Het vervolg." and len(uploader.versions()) == 1
+    page = text_of(sign_in(make.person(roles=("admin",))).get(f"/beheer/mensen/{uploader.person.id}"))
+    assert "1 bestand: 586 kB van de 1 MB die één persoon mag bewaren." in page
+    assert "Nog geen bestanden." in text_of(
+        sign_in(make.person(roles=("admin",))).get(f"/beheer/mensen/{uploader.peer.id}")
+    )
+    assert uploader.hand_in(("klein.pdf", PDF), text="Het vervolg.", revision="2").status_code == 302
+    app.config["UPLOAD_MAX_TOTAL"] *= 2
+    assert uploader.hand_in(("tweede.pdf", larger), text="Meer.", revision="2").status_code == 302
+
+
 def test_every_kind_through_the_browser(uploader, app):
     app.config["UPLOAD_MAX_FILES"] = len(GOOD)
     files = [(f"werk {n}.{end}", data) for n, (end, data) in enumerate(GOOD.items())]
