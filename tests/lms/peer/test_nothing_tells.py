@@ -128,6 +128,11 @@ def test_all_that_an_author_can_reach_is_the_same_whoever_gave(told):
     hand_over(trained, next(row.id for row in trainers(told.run) if row.id != trainer))
     assert told_apart(before, within_reach(told)) == {}, "the other trainer filled in"
 
+    told.round_activity.settings = {**told.round_activity.settings, "giver": "named"}
+    before = within_reach(told)
+    hand_over(one, second)
+    assert told.url in told_apart(before, within_reach(told)), "where givers are named this finds them"
+
 
 def test_what_one_got_stays_the_same_when_its_giver_leaves_the_site(told, lms_command):
     one, *_rest = given_to(told)
