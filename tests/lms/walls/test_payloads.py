@@ -6,6 +6,7 @@ import email
 import io
 import re
 import zipfile
+from datetime import timedelta
 from email.policy import default as modern
 from functools import partial
 from html.parser import HTMLParser
@@ -15,7 +16,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
+from lms import clock
 from lms import html as cleaning
+from lms.calendar import feeds
 from lms.config import ROOT
 from lms.courses.models import Activity
 from lms.db import db
@@ -26,6 +29,7 @@ from lms.files.models import StoredFile
 from lms.notifications import post
 from lms.notifications import services as notifications
 from lms.notifications.models import Mail
+from lms.plugins import CalendarEntry
 from lms.runs.models import Run, RunDay
 
 from .conftest import PDF
@@ -251,6 +255,33 @@ def test_what_people_type_reaches_mails_as_one_subject(app, house, sign_in):
         letter = email.message_from_bytes(post.letter(mail).message().as_bytes(), policy=modern)
         assert letter["bcc"] is None
         assert letter.get_content_type() == "text/plain"
+
+
+# --- in calendars -----------------------------------------------------------------------------------
+
+
+def test_a_calendar_holds_its_entries_and_nothing_more(app):
+    """As a name, title, place and text of a feed, each stays within its own line."""
+    begin = clock.now()
+    entries = [
+        CalendarEntry(f"x-{number}-{payload}", payload, begin, begin + timedelta(hours=1), place=payload, text=payload)
+        for number, payload in enumerate(PAYLOADS)
+    ]
+    lines_of_one_event = [
+        "BEGIN", "SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "SEQUENCE", "DESCRIPTION", "LOCATION", "STATUS",
+        "TRANSP", "END",
+    ]  # fmt: skip
+    for payload in PAYLOADS[:: len(PAYLOADS) // 10]:
+        text = feeds.as_text(payload, entries).decode().replace("\r\n ", "")
+        first, *events = text.split("BEGIN:VEVENT\r\n")
+        assert len(events) == len(entries)
+        assert first.count("X-WR-CALNAME:") == 1
+        assert first.count("BEGIN:VCALENDAR") == 1
+        for event, entry in zip(events, entries, strict=True):
+            names_of_lines = [
+                re.split("[:;]", line)[0] for line in event.removesuffix("END:VCALENDAR\r\n").splitlines()
+            ]
+            assert sorted(["BEGIN", *names_of_lines]) == sorted(lines_of_one_event), entry.title
 
 
 # --- in files and exports ---------------------------------------------------------------------------
