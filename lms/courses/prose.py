@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from markdown_it.token import Token
+from markupsafe import Markup
 
 from .. import html
 from .drawings import FOLDER as DRAWINGS
@@ -131,9 +132,9 @@ class Prose:
         return next((n for n in range(start, min(end, len(self.lines))) if words in self.lines[n]), start)
 
 
-def a_level_down(text: str) -> str:
-    """The HTML of a text for a page one level below the address of the run, such as its print."""
-    return _FROM_RUN.sub("../", text)
+def a_level_down(text: str) -> Markup:
+    """The HTML of a text, cleaned when it was saved, for a page one level below the address of the run."""
+    return Markup(_FROM_RUN.sub("../", text))  # noqa: S704 (cleaned on save)
 
 
 def _is_drawing(tokens: list[Token], index: int) -> bool:

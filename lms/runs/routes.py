@@ -118,7 +118,7 @@ def day(run_id: int, number: int) -> ResponseReturnValue:
         "runs/day.html",
         visit=visit,
         paper=paper,
-        programme_html=a_level_down(programme.body_html) if programme else "",
+        programme=a_level_down(programme.body_html) if programme else "",
         day=_day(visit, number),
         plan=next((plan for plan in visit.contents.days if plan.number == number), None),
         absence=absent.get(number),
