@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from .compounds import SHORTEST, More, none, parts
+from . import separable
+from .compounds import SHORTEST, More, begins, none, parts
 from .dutch import keys
 from .folding import BOUND, STOP, Word, fold, words
-from .forms import known
 from .synonyms import Keys, Synonyms, keys_of, meaningful
 
 EXACT, FORM, SYNONYM, PART = 10, 8, 6, 4
@@ -74,7 +74,7 @@ class Tokens:
         add(_written(word.folded, own), EXACT)
         add(own, FORM)
         inner = list(word.parts)
-        for piece in word.parts or (word.plain,):
+        for piece in (*word.parts, word.plain):
             inner += parts(piece, self.more)
         for part in inner:
             inner_keys = keys(part)
@@ -91,9 +91,11 @@ def index(fields: Iterable[Field], tokens: Tokens) -> dict[str, int]:
         kept = meaningful(text)
         long = 1 - _B + _B * len(kept) / _USUAL
         counts: dict[tuple[str, int], int] = {}
-        for word in kept + _joined(text):
+        for word in kept + [whole for _, whole in separable.verbs(field.text)]:
             for token, kind in tokens.of(word).items():
                 counts[token, kind] = counts.get((token, kind), 0) + 1
+        for token in _joined(text):
+            counts[token, FORM] = counts.get((token, FORM), 0) + 1
         for found in tokens.synonyms.find([keys_of(word) for word in kept]):
             counts[found.token, SYNONYM] = counts.get((found.token, SYNONYM), 0) + 1
         for (token, kind), count in counts.items():
@@ -102,15 +104,12 @@ def index(fields: Iterable[Field], tokens: Tokens) -> dict[str, int]:
     return {token: max(1, round(weight)) for token, weight in weights.items()}
 
 
-def _joined(text: Sequence[Word]) -> list[Word]:
-    """Two words that are one in the dictionary: «lees club» is found by «leesclub»."""
-    return [
-        Word(a.plain + b.plain, a.folded + b.folded)
-        for a, b in pairwise(text)
-        if min(len(a.folded), len(b.folded)) >= SHORTEST
-        and not ({a.folded, b.folded} & STOP)
-        and known(a.plain + b.plain)
-    ]
+def _joined(text: Sequence[Word]) -> Iterable[str]:
+    """Two words beside each other as the one word that others write: «taal café» is found by «taalcafé»."""
+    for first, second in pairwise(text):
+        if not ({first.folded, second.folded} & STOP) and begins(first.plain):
+            for key in keys_of(second) | {second.folded}:
+                yield (first.folded + key)[:LONGEST_TOKEN]
 
 
 def ask(typed: str, synonyms: Synonyms) -> Query:
@@ -120,6 +119,7 @@ def ask(typed: str, synonyms: Synonyms) -> Query:
     phrases = tuple(filter(None, (phrase(piece) for piece in pieces[1::2]))) if len(pieces) > 2 else ()
     kept = [one for word in meaningful(words(" ".join(pieces))) for one in _loose(word)][:MOST_WORDS]
     own = [keys_of(word) for word in kept]
+    apart = {word: _asked(verb, keys_of(verb), synonyms) for word, verb in separable.verbs(typed)}
     units: list[Unit] = []
     long = {found.start: found for found in synonyms.find(own) if found.end - found.start > 1}
     at = 0
@@ -128,7 +128,7 @@ def ask(typed: str, synonyms: Synonyms) -> Query:
         if found:
             units.append(Unit(" ".join(word.plain for word in kept[at : found.end]), frozenset({found.token})))
         else:
-            units.append(Unit(kept[at].plain, _asked(kept[at], own[at], synonyms)))
+            units.append(Unit(kept[at].plain, _asked(kept[at], own[at], synonyms) | apart.get(kept[at], frozenset())))
         at = found.end if found else at + 1
     unique = {unit.tokens: unit for unit in reversed(units)}
     return Query(tuple(reversed(unique.values())), phrases)

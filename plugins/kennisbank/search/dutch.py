@@ -10,8 +10,8 @@ from functools import lru_cache
 from Stemmer import Stemmer
 
 from .compounds import compound
-from .folding import fold
-from .forms import close, exceptions, known, lemma
+from .folding import STOP, fold
+from .forms import close, exceptions, infinitive, known, lemma, spelled
 
 _STEMMER = Stemmer("dutch")  # Kraaij-Pohlmann
 # Endings of words that no dictionary has, longest first, with what may stand in their place.
@@ -20,6 +20,11 @@ _ENDINGS = (
     ("tje", ("",)), ("pje", ("",)), ("kje", ("g",)), ("je", ("",)), ("ies", ("y", "ie")), ("en", ("",)),
     ("s", ("",)), ("n", ("",)), ("e", ("",)),
 )  # fmt: skip
+_PARTICIPLE = re.compile(
+    r"(aan|achter|af|bij|binnen|deel|door|in|kennis|klaar|langs|los|mee|na|om|op|over|plaats|rond|samen|stil|terug|"
+    r"thuis|toe|tussen|uit|vast|voor|vrij|weg)?ge(.{2,}(?:en|d|t))"
+)
+_WITHOUT_DIAERESIS = str.maketrans("ëïöü", "eiou")
 # Nouns that have another vowel than their verb: «overname», «uitgave», «afspraak».
 _NOUNS = (("name", "neem"), ("gave", "geef"), ("spraak", "spreek"), ("komst", "kom"))
 
@@ -32,7 +37,9 @@ def keys(word: str) -> frozenset[str]:
         return frozenset({folded})
     if folded in exceptions():
         return frozenset({exceptions()[folded]})
-    base = lemma(word) if known(word) else _unknown(word)
+    word = spelled(word)
+    word = diminutive(word) or word
+    base = (lemma(word) if known(word) else _unknown(word)) if not (verb := participle(word)) else lemma(verb)
     if fold(base) in exceptions():
         return frozenset({exceptions()[fold(base)]})
     found = {root(base)}
@@ -46,7 +53,9 @@ def root(base: str) -> str:
     """The part that a verb has in common with the noun made from it: «train» of «trainen» and «training»."""
     word = fold(base)
     if word.endswith("heid") and len(word) > 8:
-        return word[:-4]
+        return root(base[:-4])
+    if word.endswith("ctie") and (verb := _verb_of_action(base)):
+        return root(verb)
     if word.endswith("atie") and len(word) > 6:
         return f"{word[:-4]}eer"
     for ending, verb in _NOUNS:
@@ -59,6 +68,37 @@ def root(base: str) -> str:
     if word.endswith("en") and len(word) > 4:
         return close(word[:-2])
     return word
+
+
+def diminutive(word: str) -> str:
+    """The word of which this is the small one: «dag» of «dagje», «weg» of «weggetje»; the dictionary has odd ones."""
+    small = word.removesuffix("s")
+    if not small.endswith("je"):
+        return ""
+    bases = [small[:-5] if small[-5:-4] == small[-6:-5] else "", small[:-2]]
+    likely = (base for base in bases if len(base) > 2 and base not in STOP and known(base))
+    return next((base for base in likely if lemma(base) in (base, infinitive(base))), "")
+
+
+@lru_cache(50_000)
+def participle(word: str) -> str:
+    """The verb of a past participle that the dictionary does not read as one: «ingeschreven», «ingeburgerd»."""
+    if not (found := _PARTICIPLE.fullmatch(word)) or (known(word) and lemma(word) != word):
+        return ""
+    particle, rest = found.groups(default="")
+    if particle and (verb := lemma(f"ge{rest}")) != f"ge{rest}":
+        return particle + verb if known(particle + verb) else infinitive(verb, particle)
+    stem = rest[:1].translate(_WITHOUT_DIAERESIS) + rest[1:-1]
+    voiceless = stem[-1] in "tkfschpx"
+    if len(stem) < 4 or rest[-1] != ("t" if voiceless or stem[-1] == "e" else "d"):
+        return ""
+    return infinitive(stem, particle)
+
+
+def _verb_of_action(base: str) -> str:
+    """«selecteren» of «selectie», «produceren» of «productie», «reageren» of «reactie»."""
+    endings = ["cteren", "ceren"] + ["geren"] * (base[-5] in "ae") + ["eren"] * (base[-5] == "u")
+    return next((verb for ending in endings if known(verb := base[:-4] + ending)), "") if len(base) > 6 else ""
 
 
 def _is_beginning(stem: str, word: str) -> bool:

@@ -24,8 +24,8 @@ LONGEST = 60  # characters; what is longer is no word
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "′": "'"})
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−/", "-") | {"\u00ad": None})
-_WORD = re.compile(r"[^\W_]+(?:['+&-][^\W_]+)*\+?")
-_PLUS = re.compile(r"(\d+)(?:\+|-?plus(?:sers?)?)\Z")
+_WORD = re.compile(r"[^\W_]+(?:(?:\+'|['+&-])[^\W_]+)*\+?")
+_PLUS = re.compile(r"(\d+)(?:\+(?:'?ers?)?|-?plus(?:sers?)?)\Z")
 # Not after a letter: «'s-Hertogenbosch», «'t». At the end: «foto's», «oma'tje».
 _GENITIVE = re.compile(r"'s\Z")
 

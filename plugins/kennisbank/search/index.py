@@ -186,7 +186,8 @@ def _own(entries: Iterable[Entry], lists: Lists) -> set[str]:
                     *(plain[:at] for at in range(4, len(plain) - 2)),
                     *(plain[at:] for at in range(3, len(plain) - 3)),
                 ]
-                candidates |= {f"={fold(part)}": part for part in ends if not known(part)}
+                # A form as written has a mark before it, apart from those that are what all forms have in common.
+                candidates |= {mark + fold(part): part for part in ends if not known(part) for mark in ("", "=")}
     found: set[str] = set()
     for some in _batches(sorted(candidates), _MANY):
         rows = db.session.scalars(select(Posting.token).where(Posting.token.in_(some)).distinct())

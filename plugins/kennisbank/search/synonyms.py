@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .dutch import keys
-from .folding import BOUND, STOP, Word, words
+from .folding import BOUND, STOP, Word, fold, words
 
 Keys = frozenset[str]
 
@@ -64,4 +64,8 @@ def meaningful(found: Iterable[Word]) -> list[Word]:
 
 def keys_of(word: Word) -> Keys:
     """What this word and its other forms have in common."""
-    return keys(word.plain) if word.plain.isalpha() else frozenset({word.folded})
+    own = keys(word.plain) if word.plain.isalpha() else frozenset({word.folded})
+    if word.parts and (last := word.parts[-1]).isalpha():  # «3D-printers», «ex-gevangenen»
+        before = word.folded.removesuffix(fold(last))
+        own |= {before + key for key in keys(last)}
+    return own

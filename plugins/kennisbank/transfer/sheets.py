@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ _BROKEN = (
     EOFError, zlib.error, NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What reading a damaged workbook raises; RuntimeError for one with a password."""
+_SEPARATOR = re.compile(r"\Asep=[;,\t]\r?\n")  # a first line that only tells Excel what separates the values
 _MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -78,8 +80,8 @@ def _json(content: bytes) -> Iterator[Row]:
 
 
 def _csv(content: bytes) -> Iterator[Row]:
-    text = _decode(content)
-    first = text.partition("\n")[0]
+    text = _SEPARATOR.sub("\n", _decode(content))
+    first = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=first.count)  # Dutch Excel writes semicolons
     try:
         yield from _table(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -56,6 +56,14 @@ def test_the_title_comes_before_the_channel_and_the_channel_before_the_text(find
     assert find("zeppelins") == find("ZEPPELIN") == find("zeppelin")
 
 
+def test_a_word_that_only_another_entry_has_splits_a_compound(find, write):
+    write("name", title="De Zorbax")
+    write("pass", title="Een zorbaxpas")
+    assert find("zorbax") == ["name", "pass"]
+    assert index.reindex()
+    assert find("zorbax") == ["name", "pass"]
+
+
 def test_all_words_must_be_there_and_phrases_stand_together(find, write):
     write("both", done="Een zeppelin boven het plein van de bibliotheek.")
     write("one", done="Een zeppelin.")

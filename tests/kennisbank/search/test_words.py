@@ -2,7 +2,8 @@
 
 pairs.txt was written before the rules, except its last part. Half of its first part (by a hash) was held out: looked at
 once, 125 of 131 pairs were right; the second part, written after the rules, 61 of 65. What came to light there was
-mended where it was a rule, so the shares below are no longer those of unseen words.
+mended where it was a rule, so the shares below are no longer those of unseen words. The third part was tried in the
+same way.
 """
 
 from pathlib import Path
@@ -28,6 +29,9 @@ WRONG = {
     ("<", "fiets", "bakfiets"),
     ("!", "dichter", "dichtheid"),
     ("!", "geloof", "loof"),
+    ("=", "gepensioneerd", "gepensioneerden"),
+    ("<", "tuin", "moestuin"),
+    ("!", "spelen", "spellen"),  # the dictionary reads both as more than one «spel»
 }
 GROUPS = Synonyms(
     {1: ["YA", "young adult"], 2: ["IDO", "Informatiepunt Digitale Overheid"], 3: ["bieb", "bibliotheek"]}
@@ -68,8 +72,8 @@ def test_folding(text, folded):
 
 
 def test_words_of_ones_own_texts_are_parts_too():
-    assert parts("lochalbezoek") == ()
-    assert set(parts("lochalbezoek", {"lochal"}.__contains__)) == {"lochal", "bezoek"}
+    assert parts("lochalpas") == ()
+    assert set(parts("lochalpas", {"lochal"}.__contains__)) == {"lochal", "pas"}
 
 
 @pytest.mark.parametrize("word", ["waardering", "personen", "vertrouwen", "onderwerp", "kinderen", "maandag", "partij"])

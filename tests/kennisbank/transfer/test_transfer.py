@@ -96,6 +96,11 @@ def test_free_text_and_unknown_words_are_kept_and_a_missing_method_is_unknown(lo
     ]
 
 
+def test_a_first_line_for_excel_is_no_heading(load):
+    assert load("a.csv", "sep=;\r\nnaam;bibliotheek\r\nZeppelin, hoog;Bibliotheek Waterdorp\r\n").startswith("1 new")
+    assert entry("zeppelin-hoog-bibliotheek-waterdorp").title == "Zeppelin, hoog"
+
+
 def test_a_file_only_changes_what_it_names(load):
     before = snapshots()["nl-01"]
     load("a.csv", "id;naam;doel\nnl-01;Opening LocHal;meer lezers\n")
