@@ -136,9 +136,10 @@ class Filled:
         return all(row.empty for rows in self.rows_by_part.values() for row in rows)
 
     @cached_property
-    def counts(self) -> list[tuple[Part, int]]:
-        """Each part with the number of its rows that hold something."""
-        return [(part, sum(not row.empty for row in self.rows(part.name))) for part in self.sheet.parts]
+    def counts(self) -> list[tuple[Part, int, bool]]:
+        """Each part with the number of its rows that hold something, and whether they hold all that handing in asks."""
+        written = ((part, [row for row in self.rows(part.name) if not row.empty]) for part in self.sheet.parts)
+        return [(part, len(rows), _is_whole(part, rows)) for part, rows in written]
 
     def links(self) -> Iterator[tuple[SheetField, str, str]]:
         """What was taken over from another sheet: the field, the id of the row there, and the words."""
@@ -190,3 +191,12 @@ def _rows(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[Ro
         )
         for name, rows in data.items()
     }
+
+
+def _is_whole(part: Part, rows: Sequence[Row]) -> bool:
+    """Would these rows, of which none is empty, do to hand in?"""
+    if not rows or (part.rows and not part.least <= len(rows) <= part.most):
+        return False
+    asked = [[one] for one in part.fields if one.required]
+    asked += [bundle for _legend, bundle in part.groups() if any(one.one_of for one in bundle)]
+    return all(any(row[one.name] != "" for one in bundle) for row in rows for bundle in asked)

@@ -102,6 +102,19 @@ def test_exactly_three_means_three(sheet):
     assert sheet.hand_in({"partners": rows}, "tweede").status_code == 302
 
 
+def test_a_part_counts_as_done_only_when_it_could_be_handed_in(sheet):
+    def told():
+        part = sheet.browser.get(sheet.url(rest="")).text.split("Mensen (")[1].split("</li>")[0]
+        return part[0], "nog niet af" in part
+
+    sheet.save({"area": {"where": "Oost"}, "people": {"r1": {"name": "De school", "interest": "4"}}})
+    assert told() == ("1", True)
+    sheet.save({"area": {"where": "Oost"}, "people": {"r1": person(felt="")}})
+    assert told() == ("1", True), "one of the two needs is asked for"
+    sheet.save(GOOD)
+    assert told() == ("1", False)
+
+
 def test_the_same_twice_is_one_version(sheet):
     sheet.hand_in(GOOD)
     assert sheet.hand_in(GOOD, revision=0).status_code == 302
