@@ -144,7 +144,7 @@ def test_an_assignment_tells_all_that_a_participant_asks(slug):
         "Een voorbeeld uit Bibliotheek Waterdorp",
         "Hoe uw trainer kijkt",
         "Waar collega's op letten",
-        f"Wat we er op Lesdag {day} mee doen",
+        f"Wat we er op lesdag {day} mee doen",
     ]
     steps = re.findall(r"week: (\d+), minutes: (\d+)", TEXTS[slug])
     assert re.findall(r"^### Week (\d+): .+ \((\d+) minuten\)$", parts["Wat u doet"], re.MULTILINE) == steps
