@@ -94,7 +94,7 @@ def index(fields: Iterable[Field], tokens: Tokens) -> dict[str, int]:
         for word in kept + [whole for _, whole in separable.verbs(field.text)]:
             for token, kind in tokens.of(word).items():
                 counts[token, kind] = counts.get((token, kind), 0) + 1
-        for token in _joined(text):
+        for _pair, token in joined(text):
             counts[token, FORM] = counts.get((token, FORM), 0) + 1
         for found in tokens.synonyms.find([keys_of(word) for word in kept]):
             counts[found.token, SYNONYM] = counts.get((found.token, SYNONYM), 0) + 1
@@ -104,12 +104,12 @@ def index(fields: Iterable[Field], tokens: Tokens) -> dict[str, int]:
     return {token: max(1, round(weight)) for token, weight in weights.items()}
 
 
-def _joined(text: Sequence[Word]) -> Iterable[str]:
-    """Two words beside each other as the one word that others write: «taal café» is found by «taalcafé»."""
+def joined(text: Sequence[Word]) -> Iterable[tuple[str, str]]:
+    """Two words beside each other, with the one word that others write: «taal café» is found by «taalcafé»."""
     for first, second in pairwise(text):
         if not ({first.folded, second.folded} & STOP) and begins(first.plain):
             for key in keys_of(second) | {second.folded}:
-                yield (first.folded + key)[:LONGEST_TOKEN]
+                yield f"{first.plain} {second.plain}", (first.folded + key)[:LONGEST_TOKEN]
 
 
 def ask(typed: str, synonyms: Synonyms) -> Query:

@@ -8,7 +8,7 @@ from lms.api import lazy_gettext as _l
 
 from ..content import searchable
 from ..models import Entry
-from . import analysis
+from . import analysis, separable
 from .folding import Word, words
 from .synonyms import keys_of, meaningful
 
@@ -60,7 +60,21 @@ class Matcher:
                 for token, plain in groups:
                     if token in unit.tokens:
                         found[Match(unit.word, plain, name)] = None
+        there = {match.asked for match in found}
+        for unit in self.units:
+            if unit.word not in there:
+                found |= dict.fromkeys(self._apart(unit, texts))
         return list(found)
+
+    def _apart(self, unit: analysis.Unit, texts: dict[str, str]) -> Iterator[Match]:
+        """What the text writes as two words: «taal café» for «taalcafé», «leest» … voor for «voorlezen»."""
+        for name, text in texts.items():
+            for pair, token in analysis.joined(words(text)):
+                if token in unit.tokens:
+                    yield Match(unit.word, pair, name)
+            for word, verb in separable.verbs(text):
+                if not unit.tokens.isdisjoint(self.tokens.of(verb)):
+                    yield Match(unit.word, word.plain, name)
 
     def _units_of(self, word: Word) -> list[int]:
         own = self.tokens.of(word)

@@ -130,6 +130,14 @@ def test_a_hit_tells_where_the_words_stand(client):
     assert "titel: <mark>tabletcafé</mark>" in page.text
 
 
+@pytest.mark.parametrize(("typed", "found"), [("taalcafés", "taal café"), ("voorlezen", "leest")])
+def test_a_hit_tells_what_the_text_writes_as_two_words(client, write, typed, found):
+    write("apart", done="Het taal café is open. Een vrijwilliger leest elke week voor.")
+    db.session.commit()
+    page = client.get(f"/kennisbank/?q={typed}").text
+    assert "/kennisbank/apart" in page and f"<mark>{found}</mark>" in page
+
+
 def test_strangers_get_no_suggestion_of_what_they_may_not_read(client, write):
     write("closed", title="Zeppelinvlucht", visibility=Visibility.NETWORK)
     assert "Bedoelde u" not in client.get("/kennisbank/?q=zeppelinvluht").text
