@@ -12,6 +12,7 @@ from ..exchange import listing
 from ..files import services as files
 from ..grading import rubric
 from ..i18n import hour
+from ..peer import terms
 from ..runs.visits import Visit
 from ..worksheets.services import sheet_of
 from . import services
@@ -53,6 +54,7 @@ def assignment(
         rubric=rubric.rubric(visit.activity),
         levels=rubric.LEVELS,
         work=work,
+        has_round=_has_round(visit),
         sheet=sheet_of(visit.activity),
         draft_sheet=work.sheet if work else None,
         form=form,
@@ -62,6 +64,12 @@ def assignment(
         offers=listing.ready_for(visit.person, visit.run.id, visit.activity.id) if judged else [],
     )
     return make_response(page, error.status if error is not None else 200)
+
+
+def _has_round(visit: Visit) -> bool:
+    """Do participants read each other's work here?"""
+    every = (activity for module in visit.contents.modules for _number, activity in module.activities)
+    return any(one.type == terms.KEY and terms.of(one).assignment == visit.activity.slug for one in every)
 
 
 def choose(visit: Visit, typed: services.Typed, conflict: services.EditConflict) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from ..courses.models import Activity, Course
 from ..courses.prose import a_level_down
 from ..db import db
 from ..errors import NotFound
-from ..pages.services import load_page, paper_of
+from ..pages.services import load_page, paper_of, sees_scripts
 from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..registry import registry
@@ -114,12 +114,16 @@ def day(run_id: int, number: int) -> ResponseReturnValue:
     absent = absences.of_participant(visit.enrolment) if visit.is_participant and visit.enrolment else {}
     paper = paper_of(visit, number)
     programme = load_page(visit, paper.programme.slug) if paper.programme else None
+    day = _day(visit, number)
+    leads = sees_scripts(visit)
     return render_template(
         "runs/day.html",
         visit=visit,
         paper=paper,
+        leads=leads,
+        away=absences.names({run_id: day}).get(run_id, []) if leads else [],
         programme=a_level_down(programme.body_html) if programme else "",
-        day=_day(visit, number),
+        day=day,
         plan=next((plan for plan in visit.contents.days if plan.number == number), None),
         absence=absent.get(number),
         trainers=absences.trainers(visit.run),

@@ -8,8 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..accounts.models import Person
+from ..courses.contents import PageEntry
 from ..db import db, once
 from ..grading.services import RETRACTED
+from ..pages.services import paper_of
 from ..runs import absences, services
 from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
 from ..runs.outline import Item, Outline, Week
@@ -35,11 +37,13 @@ class Participation:
 
 @dataclass(frozen=True)
 class TrainedRun:
-    """A run that the person trains, with its next lesson day, if one is still to come, and who signed off for it."""
+    """A run that the person trains, with its next lesson day, if one is still to come, who signed off for it, and the
+    script of that day, if it has one."""
 
     run: Run
     day: RunDay | None
     absent: list[str]
+    script: PageEntry | None
 
 
 def enrolments(person: Person) -> list[Enrolment]:
@@ -77,10 +81,15 @@ def participation(person: Person, every: Iterable[Enrolment]) -> Participation |
 
 def trained_runs(every: Iterable[Enrolment]) -> list[TrainedRun]:
     """The runs that somebody trains, the one with the nearest day first."""
-    runs = [enrolment.run for enrolment in every if enrolment.role == TRAINER]
-    days = {run.id: next_day(run) for run in runs}
+    visits = [RunVisit(one.run, one.person, one) for one in every if one.role == TRAINER]
+    days = {visit.run.id: next_day(visit.run) for visit in visits}
     absent = absences.names(days)
-    return [TrainedRun(run, days[run.id], absent.get(run.id, [])) for run in sorted(runs, key=_nearest)]
+    trained = []
+    for visit in sorted(visits, key=lambda visit: _nearest(visit.run)):
+        day = days[visit.run.id]
+        script = paper_of(visit, day.number).script if day else None
+        trained.append(TrainedRun(visit.run, day, absent.get(visit.run.id, []), script))
+    return trained
 
 
 def _is_retracted(item: Item) -> bool:

@@ -249,3 +249,10 @@ def test_states_say_who_has_to_move(app):
 def test_a_due_date_of_long_ago_is_no_wall(desk):
     desk.due(-400)
     assert desk.hand_in().status_code == 302
+
+
+def test_where_there_is_a_round_colleagues_are_named_among_who_sees_the_work(make, sign_in):
+    kinds = {"opdracht": "core.assignment", "ronde": "core.peer"}
+    run = make.run(make.course(activities=kinds, ronde={"assignment": "opdracht"}))
+    page = sign_in(make.people(run)[0]).get(f"/runs/{run.id}/opdracht").text
+    assert "de trainers van uw groep en de collega's die er feedback op geven." in page

@@ -1,7 +1,10 @@
 """The pages of a course in a run: who sees which, and what a lesson day shows of them."""
 
+from datetime import timedelta
+
 import pytest
 
+from lms import clock
 from lms.testing import RUBRIC
 
 TEXT = "Lees [de les](../1-thema/les.md) en [het begrip](begrippen.md#doelgroep)."
@@ -19,7 +22,7 @@ def run(make):
         )
     course.days[0].bring = "Een plattegrond."
     make.page(course, "kaart-2", "handout", day_number=2, title="Dat is kaart 2")
-    return make.run(course)
+    return make.run(course, first_day=clock.today() + timedelta(days=1))
 
 
 @pytest.fixture
@@ -132,3 +135,21 @@ def test_the_search_finds_pages_and_a_script_for_trainers_only(participant, trai
 def test_the_search_finds_no_pages_of_others(make, run, sign_in):
     other = make.run(make.course(activities={"elders": "core.lesson"}))
     assert "/materiaal/" not in sign_in(make.people(other)[0]).get("/zoeken?q=dat").text
+
+
+def test_a_trainer_finds_on_top_of_a_lesson_day_what_leading_it_takes(make, participant, trainer, run):
+    address = f"/runs/{run.id}/lesdagen/1"
+    assert "Voor trainers" not in participant.get(address).text
+    assert "Niemand heeft zich afgemeld." in trainer.get(address).text
+    participant.post(address, data={"note": ""})
+    page = trainer.get(address).text
+    mine = page[page.index("Voor trainers") : page.index("Programma")]
+    for path in ("materiaal/draaiboek", "lijst", "beoordelen", "berichten/nieuw"):
+        assert f'href="/runs/{run.id}/{path}"' in mine
+    assert f"Komen niet: {make.people(run)[0].name}" in mine
+
+
+def test_today_leads_a_trainer_to_the_next_day_and_its_script(trainer, run):
+    page = trainer.get("/vandaag").text
+    assert f'href="/runs/{run.id}/lesdagen/1">Lesdag 1' in page
+    assert f'href="/runs/{run.id}/materiaal/draaiboek">Draaiboek' in page

@@ -88,3 +88,11 @@ def test_the_run_with_the_nearest_day_is_todays(make, sign_in):
 def test_everybody_else_sees_where_they_can_go(make, sign_in):
     page = sign_in(make.person(roles=("admin",))).get("/vandaag").text
     assert "Beheer" in page
+
+
+def test_the_week_names_all_that_it_asks(make, sign_in):
+    run = make.run(first_day=clock.today())
+    page = sign_in(make.people(run)[0]).get("/vandaag").text
+    week = page[page.index("Uw week") : page.index("Volgende lesdag")]
+    assert f'href="/runs/{run.id}/les"' in week
+    assert f'href="/runs/{run.id}/opdracht"' in week
