@@ -7,8 +7,8 @@ from .folding import STOP, Word, fold, words
 from .forms import infinitive, known, lemma
 
 _PARTICLES = "aan|af|bij|door|in|mee|na|om|op|over|rond|samen|terug|toe|uit|voor|weg"
-_END = r"(?=\s*(?:[.,;:!?()|\n]|\Z)|\s+(?:en|maar|of)\s)"
-# At the end of a clause, where a particle can belong to nothing but the verb before it.
+_END = r"(?=\s*(?:[.,;:!?()|\n]|\Z)|\s+(?:aan|bij|door|en|in|maar|met|naar|of|om|op|tijdens|via|voor)\s)"
+# At the end of a clause or before another preposition, where a particle can only belong to the verb before it.
 _APART = re.compile(rf"([^.,;:!?()|\n]{{3,120}})\s({_PARTICLES}){_END}", re.IGNORECASE)
 _WITH_TE = re.compile(rf"\b({_PARTICLES})\s+te\s+([^\W\d_]{{4,}})", re.IGNORECASE)
 
