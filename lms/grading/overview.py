@@ -15,19 +15,19 @@ from ..courses.models import Activity, Module
 from ..db import db, once
 from ..errors import NotFound
 from ..runs.models import PARTICIPANT, Enrolment, Run
-from .models import Assessment
+from .models import Assessment, Waiting
 from .queue import is_newest
 from .waiting import SAVED, WAITING
 
 PER_PAGE = 25
-NOTHING, DRAFT, RELEASED = "nothing", "draft", "released"
+NOTHING, DRAFT, HELD, RELEASED = "nothing", "draft", "held", "released"
 
 
 @dataclass(frozen=True)
 class Cell:
     """One participant and one assignment. Of a draft a trainer learns that it is there, and nothing else.
 
-    ``state``: nothing, draft, waiting, saved or released; ``level`` only with released.
+    ``state``: nothing, draft, held (not to be judged yet), waiting, saved or released; ``level`` only with released.
     """
 
     state: str = NOTHING
@@ -103,7 +103,7 @@ def everybody(run: Run, activities: Sequence[Activity], *, page: int = 1) -> Pag
 
 def _cells(enrolment_ids: list[int]) -> dict[tuple[int, int], Cell]:
     drafts = select(Draft.enrolment_id, Draft.activity_id).where(Draft.enrolment_id.in_(enrolment_ids))
-    handed_in = (
+    work = (
         select(
             Submission.enrolment_id,
             Submission.activity_id,
@@ -113,13 +113,15 @@ def _cells(enrolment_ids: list[int]) -> dict[tuple[int, int], Cell]:
             Assessment.id,
             Assessment.overall,
             Assessment.released_at,
+            Waiting.version_id,
         )
         .join(Version, Version.submission_id == Submission.id)
         .outerjoin(Assessment, Assessment.version_id == Version.id)
+        .outerjoin(Waiting, Waiting.version_id == Version.id)
         .where(Submission.enrolment_id.in_(enrolment_ids), is_newest())
     )
     cells = {(enrolment, activity): Cell(DRAFT) for enrolment, activity in db.session.execute(drafts)}
-    for enrolment, activity, version_id, version, late, assessed, overall, released in db.session.execute(handed_in):
-        state = RELEASED if released else SAVED if assessed else WAITING
-        cells[enrolment, activity] = Cell(state, version_id, version, late, overall if released else "")
+    for enrolment, activity, version_id, number, late, assessed, overall, released, waits in db.session.execute(work):
+        state = RELEASED if released else SAVED if assessed else WAITING if waits else HELD
+        cells[enrolment, activity] = Cell(state, version_id, number, late, overall if released else "")
     return cells

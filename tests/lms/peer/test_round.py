@@ -473,6 +473,8 @@ def test_work_waits_for_the_trainer_once_it_is_revised_or_the_round_is_over(grou
     four.at(23)
     waiting = f"/runs/{four.run.id}/beoordelen"
     assert four.people[0].name not in four.trainer.get(waiting).text
+    everybody = four.trainer.get(f"{waiting}?toon=alles").text
+    assert "collega's geven nog feedback" in everybody and "</svg>wacht op oordeel" not in everybody
     review = four.reviews(0)[0]
     four.say(0, review)
     author = [four.enrolment(number) for number in range(4)].index(review.author_id)
@@ -488,6 +490,7 @@ def test_work_waits_for_the_trainer_once_it_is_revised_or_the_round_is_over(grou
     four.at(28)
     page = four.trainer.get(waiting).text
     assert all(person.name in page for person in four.people)
+    assert "collega's geven nog feedback" not in four.trainer.get(f"{waiting}?toon=alles").text
 
 
 def test_a_trainer_writes_what_is_missing(group):
