@@ -75,7 +75,9 @@ def fill() -> None:
     """Index what can be read and is not in the index yet, such as after the step to a version that has one."""
     missing = select(Entry.id).where(Entry.status.in_(READABLE), Entry.id.not_in(select(Indexed.entry_id)))
     ids = db.session.scalars(missing.order_by(Entry.id)).all()
-    if ids:
+    if ids and not db.session.scalar(select(Indexed.entry_id).limit(1)):
+        reindex()  # reads all words first, since they tell how compounds are split
+    elif ids:
         changed(_each(ids))
 
 

@@ -1,7 +1,7 @@
 """What the index finds, in which order, and that it is never behind."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from lms.api import db
 from plugins.kennisbank import content
@@ -113,6 +113,17 @@ def test_reindexing_makes_the_same_index_again(app):
     before = rows()
     assert index.reindex() == 42 == db.session.scalar(select(func.count()).select_from(Indexed))
     assert rows() == before and len(before) > 2_000
+
+
+def test_an_upgrade_indexes_anew_what_new_rules_threw_out(app, find, lms_command):
+    index.reindex()
+    before = db.session.scalar(select(func.count()).select_from(Posting))
+    db.session.execute(delete(Indexed))
+    db.session.execute(update(Posting).values(weight=0))
+    db.session.commit()
+    assert lms_command("upgrade").exit_code == 0
+    assert db.session.scalar(select(func.count()).select_from(Indexed)) == 42
+    assert db.session.scalar(select(func.count()).select_from(Posting).where(Posting.weight > 0)) == before
 
 
 @pytest.mark.parametrize(
