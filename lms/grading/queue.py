@@ -60,7 +60,9 @@ def _add() -> Any:
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .outerjoin(Assessment, Assessment.version_id == Version.id)
         .where(Version.submission_id.in_(bindparam("ids", expanding=True)))
-        .where(is_newest(), Assessment.released_at.is_(None), or_(~_with_peers(), _revised()))
+        .where(is_newest(), Assessment.released_at.is_(None))
+        # What a trainer began to judge stays in sight, whatever colleagues still do.
+        .where(or_(~_with_peers(), _revised(), Assessment.id.is_not(None)))
     )
     return insert(Waiting).from_select(["version_id", "submission_id", "enrolment_id", "run_id", "handed_in_at"], waits)
 

@@ -70,7 +70,8 @@ def test_a_full_disk(filled, tmp_path):
     done = process(filled(), LIMITED.format(1_000_000), "backup", path, "--force")
     _, errors = done.communicate(timeout=60)
     assert done.returncode == 1
-    assert errors == f"Error: The backup {path} cannot be written: File too large.\n"
+    # Before it, on a slow machine, stands how far it came.
+    assert errors.splitlines()[-1] == f"Error: The backup {path} cannot be written: File too large."
     assert [found.name for found in tmp_path.iterdir()] == ["b.zip"] and path.read_text() == "the old one"
 
 

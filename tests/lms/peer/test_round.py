@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from lms import clock
+from lms.assignments.models import Submission, Version
 from lms.courses.models import Activity
 from lms.db import db
 from lms.notifications.models import Mail
@@ -491,6 +492,21 @@ def test_work_waits_for_the_trainer_once_it_is_revised_or_the_round_is_over(grou
     page = four.trainer.get(waiting).text
     assert all(person.name in page for person in four.people)
     assert "collega's geven nog feedback" not in four.trainer.get(f"{waiting}?toon=alles").text
+
+
+def test_a_judgement_that_a_trainer_began_stays_in_sight_while_colleagues_read(group):
+    four = group()
+    four.at(16)
+    four.hand_in()
+    four.at(23)
+    waiting = f"/runs/{four.run.id}/beoordelen"
+    version = db.session.scalar(
+        select(Version).join(Submission).where(Submission.enrolment_id == four.enrolment(0)).order_by(Version.id)
+    )
+    begun = {"action": "opslaan", "revision": "0", "words": "Ik begin vast."}
+    assert four.trainer.post(f"{waiting}/{version.id}", data=begun).status_code == 302
+    page = four.trainer.get(waiting).text
+    assert four.people[0].name in page and four.people[1].name not in page
 
 
 def test_a_trainer_writes_what_is_missing(group):
