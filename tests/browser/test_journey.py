@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from lms.accounts.services import set_password
 from lms.db import db
+
+pytestmark = pytest.mark.slow  # whole walks; the same steps go over HTTP in tests/lms
 
 PASSWORD = "een-goed-wachtwoord"
 WORK = "## Doelgroepen\n\nJonge ouders in wijk Oost van Waterdorp."

@@ -12,6 +12,8 @@ from lms.peer.models import Remark
 
 from ..lms.peer.conftest import START, Group
 
+pytestmark = pytest.mark.slow  # whole walks; the same steps go over HTTP in tests/lms/peer
+
 PASSWORD = "een-goed-wachtwoord"
 
 

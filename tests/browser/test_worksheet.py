@@ -9,6 +9,8 @@ from lms.accounts.services import set_password
 from lms.db import db
 from lms.testing import RUBRIC
 
+pytestmark = pytest.mark.slow  # whole walks; the same steps go over HTTP in tests/lms/worksheets
+
 PASSWORD = "een-goed-wachtwoord"
 SAID = "Met wie hebt u daar contact?"
 HERE = """() => {

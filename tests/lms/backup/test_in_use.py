@@ -18,6 +18,8 @@ from lms.testing import Make
 
 from .conftest import PDF, hand_in
 
+pytestmark = pytest.mark.slow  # others write meanwhile, in processes of their own
+
 BACKENDS = ("sqlite", "postgresql")
 
 
@@ -120,7 +122,6 @@ def test_a_file_that_is_missing_or_has_changed(busy, tmp_path):
     assert "5 files" in printed
 
 
-@pytest.mark.slow
 def test_forty_hand_ins_during_backups(busy, make_site, tmp_path):
     """Eight people hand in with files, again and again, while one backup after the other is made."""
     with busy.app.app_context():

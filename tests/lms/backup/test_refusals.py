@@ -15,6 +15,8 @@ from lms.accounts.models import Person
 from lms.db import db
 from lms.testing import Make
 
+pytestmark = pytest.mark.slow  # each makes, fills and restores places; test_round_trip is the quick relative
+
 BACKENDS = ("sqlite", "postgresql")
 COMMAND = "from lms.cli import main; main(prog_name='lms')"
 LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); " + COMMAND
@@ -100,7 +102,6 @@ def test_a_backup_that_is_killed(large, tmp_path):
     assert zipfile.is_zipfile(path)
 
 
-@pytest.mark.slow
 def test_files_are_never_in_memory_as_a_whole(filled, large, make_site, archive, tmp_path):
     peaks = []  # in megabytes
     for site, arguments in (
@@ -152,7 +153,6 @@ def test_an_archive_that_was_cut_off(archive, make_site, tmp_path, share):
     assert is_untouched(site)
 
 
-@pytest.mark.slow
 def test_any_byte_may_be_damaged(make_site, tmp_path):
     """Wherever a bit falls over, the archive is refused, or it was a bit that nobody reads."""
     source = make_site(PLUGINS=())

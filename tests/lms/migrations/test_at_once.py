@@ -9,6 +9,8 @@ import pytest
 
 from lms import migrate
 
+pytestmark = pytest.mark.slow  # processes of their own, which wait for each other
+
 LMS = Path(sys.prefix) / "bin" / "lms"
 WAITING = "Another process is bringing this site up to date; waiting for it …"
 

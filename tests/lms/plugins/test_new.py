@@ -31,6 +31,7 @@ def new(name, folder):
     return CliRunner().invoke(main, ["plugin", "new", name, "--folder", str(folder)])
 
 
+@pytest.mark.slow
 def test_a_new_plugin_works_at_once(checkout):
     names = ("hof", LONGEST)
     for name in names:

@@ -33,6 +33,7 @@ def visits(still, house, sign_in):
             yield address, client
 
 
+@pytest.mark.slow
 def test_nonsense_in_an_address(still, house, sign_in):
     wrong, seen = [], set()
     for address, client in visits(still, house, sign_in):
@@ -52,6 +53,7 @@ def test_nonsense_in_an_address(still, house, sign_in):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_nonsense_in_a_question(still, house, sign_in):
     wrong = []
     for address, client in visits(still, house, sign_in):
