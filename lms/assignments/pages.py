@@ -4,9 +4,11 @@ from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from .. import clock
 from ..courses.models import Activity
+from ..db import db
 from ..errors import LmsError
 from ..exchange import listing
 from ..files import services as files
@@ -68,8 +70,10 @@ def assignment(
 
 def _has_round(visit: Visit) -> bool:
     """Do participants read each other's work here?"""
-    every = (activity for module in visit.contents.modules for _number, activity in module.activities)
-    return any(one.type == terms.KEY and terms.of(one).assignment == visit.activity.slug for one in every)
+    # Not from what the course holds: this page needs nothing else of it, and that takes five queries the first time.
+    asked = select(Activity).where(Activity.course_id == visit.run.course_id, Activity.type == terms.KEY)
+    rounds = db.session.scalars(asked.where(Activity.archived_at.is_(None)))
+    return any(terms.of(one).assignment == visit.activity.slug for one in rounds)
 
 
 def choose(visit: Visit, typed: services.Typed, conflict: services.EditConflict) -> ResponseReturnValue:
