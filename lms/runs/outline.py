@@ -135,6 +135,12 @@ class Outline:
         return [item for item in self.items if item.available]
 
     @cached_property
+    def untouched(self) -> bool:
+        """Has the participant finished no lesson and begun no assignment yet?"""
+        own = (item for item in self.counted if item.activity.steps or (item.type and item.type.shelved))
+        return all(item.state.kind == "todo" for item in own)
+
+    @cached_property
     def next(self) -> Item | None:
         """The one next step of a participant; None when everything is done or waits for somebody else."""
         todo = sorted((item for item in self.items if item.is_open), key=lambda item: item.week)
@@ -149,8 +155,15 @@ class Outline:
         ):
             for item in todo:
                 if wanted(item):
-                    return item
+                    return self._lead_in(item)
         return None
+
+    def _lead_in(self, item: Item) -> Item:
+        """For an assignment that is not begun: the first open thing that its theme plans before it, else itself."""
+        if not item.activity.steps or item.state.kind != "todo":
+            return item
+        theme = (other for other in self.items if other.activity.module_id == item.activity.module_id)
+        return next(other for other in theme if other is item or (other.is_open and other.week <= item.week))
 
     def tallies(self) -> list[str]:
         """Phrases such as «8 van 24 lessen klaar», one for each type that has one."""

@@ -71,6 +71,15 @@ def test_the_course_page_tells_modules_days_weeks_and_progress(make, sign_in):
     assert 'role="img"' in page  # the shelf
 
 
+def test_the_course_page_leads_to_the_present_week_and_says_begin_to_who_begins(make, sign_in):
+    run = make.run(first_day=clock.today() - timedelta(days=8))
+    client = sign_in(make.people(run)[0])
+    page = client.get(f"/runs/{run.id}/").text
+    assert 'href="#week-2"' in page
+    assert page.index('id="week-2"') < page.index("nu</span>") < page.index('id="week-3"')
+    assert "Begin met: Les" in page
+
+
 @pytest.mark.parametrize("path", ["/", "/les", "/opdracht", "/lesdagen/2"])
 def test_pages_cost_the_same_for_a_big_group(make, sign_in, queries, path):
     counts = []

@@ -57,6 +57,37 @@ def test_late_work_is_said_in_words(make, sign_in):
     assert "te laat, inleveren kan nog" in page
 
 
+def test_who_did_nothing_yet_is_welcomed_and_begins_at_the_beginning(make, sign_in):
+    run = make.run(first_day=clock.today() - timedelta(days=20))
+    client = sign_in(make.people(run)[0])
+    page = client.get("/vandaag").text
+    welcome = page[page.index('id="welkom"') : page.index("lp-next")]
+    assert run.course.title in welcome
+    assert "6–8 uur per week" in welcome
+    assert f'href="/runs/{run.id}/lesdagen/2"' in welcome
+    assert "Wat al klaar had moeten zijn, kunt u nog inleveren." in welcome
+    assert "Begin met: Les" in page  # the assignment is late; the lesson before it comes first
+    client.post(f"/runs/{run.id}/les/afgerond", data={"action": "done"})
+    page = client.get("/vandaag").text
+    assert 'id="welkom"' not in page
+    assert "Begin met: Opdracht" in page
+    assert "De datum is voorbij. Inleveren kan nog." in page
+
+
+def test_who_begins_with_the_group_is_not_told_that_it_has_begun(make, sign_in):
+    page = sign_in(make.people(make.run(first_day=clock.today() + timedelta(days=9)))[0]).get("/vandaag").text
+    assert 'id="welkom"' in page
+    assert "De groep is al begonnen." not in page
+    assert "Wat al klaar had moeten zijn" not in page
+
+
+def test_a_late_assignment_that_is_begun_stays_the_next_step(make, sign_in):
+    run = make.run(first_day=clock.today() - timedelta(days=20))
+    participant = make.people(run)[0]
+    progress.note(activity(run, "opdracht"), participant, "draft", run)
+    assert "Ga verder met: Opdracht" in sign_in(participant).get("/vandaag").text
+
+
 def test_a_trainer_sees_groups_and_an_empty_queue(make, sign_in):
     run = make.run()
     page = sign_in(make.people(run, "trainer")[0]).get("/vandaag").text
