@@ -1,5 +1,7 @@
 """A trainer's pages: what waits in a run, and the one screen to judge a version."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -46,6 +48,7 @@ def index(run_id: int) -> ResponseReturnValue:
         missing=[] if everybody or chosen else shortfall.of_trainer(current_user, visit.run),
         page=rows,
         levels=LEVELS,
+        came=_came(),
     )
 
 
@@ -81,13 +84,13 @@ def save(run_id: int, version_id: int) -> ResponseReturnValue:
     name = work.participant.first_name
     if not releasing:
         flash(_("Uw oordeel is bewaard. %(name)s ziet dit nog niet.", name=name), "success")
-        return redirect(url_for(".judge", run_id=run_id, version_id=version_id))
+        return redirect(url_for(".judge", run_id=run_id, version_id=version_id, **_came()))
     if work.participant_left:
         flash(_("Vrijgegeven. %(name)s doet niet meer mee en krijgt geen bericht.", name=name), "success")
     else:
         flash(_("Vrijgegeven. %(name)s krijgt bericht.", name=name), "success")
     following = services.place(current_user, version_id).next
-    return redirect(url_for(".judge", **following) if following else url_for(".index", run_id=run_id))
+    return redirect(url_for(".judge", **following) if following else url_for(".index", run_id=run_id, **_came()))
 
 
 @bp.post("/runs/<int:run_id>/beoordelen/<int:version_id>/intrekken")
@@ -100,7 +103,7 @@ def retract(run_id: int, version_id: int) -> ResponseReturnValue:
         return _screen(work, judge_form(work) if work.may_judge else None, reason=form), 422
     services.retract(work, current_user, form.reason.data, _link(work))
     flash(_("Ingetrokken. U kunt het oordeel nu wijzigen en opnieuw vrijgeven."), "success")
-    return redirect(url_for(".judge", run_id=run_id, version_id=version_id))
+    return redirect(url_for(".judge", run_id=run_id, version_id=version_id, **_came()))
 
 
 def _screen(
@@ -120,9 +123,19 @@ def _screen(
         released=isinstance(refusal, services.Released),
         place=services.place(current_user, work.version.id),
         levels=LEVELS,
+        came=_came(),
         remarks_of=remarks_of,
         suggestion=suggest(levels.values()),
     )
+
+
+def _came() -> dict[str, Any]:
+    """From which list of work one comes: it goes along in the addresses, so that «terug» leads there.
+
+    What waits becomes less, so a page of it may be gone by then; the list of everybody stays as long as it was.
+    """
+    names = ("toon", "opdracht", "page") if request.args.get("toon") == "alles" else ("opdracht",)
+    return {name: value for name in names if (value := request.args.get(name))}
 
 
 def _link(work: Work) -> str:

@@ -54,11 +54,6 @@ class WaitingRow:
     def state(self) -> str:
         return SAVED if self.saved else WAITING
 
-    @property
-    def args(self) -> dict[str, Any]:
-        """What ``url_for("core.grading.judge", …)`` wants."""
-        return {"run_id": self.run_id, "version_id": self.version_id}
-
 
 @dataclass(frozen=True)
 class Place:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from .. import clock
 from ..courses.contents import ModuleEntry
@@ -189,10 +190,15 @@ class Outline:
         items = next((items for other, items in self.modules if other.id == module.id), [])
         books = [item for item in items if item.type is not None and item.type.shelved]
         done = sum(item.done for item in books)
-        some = _("%(done)s van %(total)s", done=done, total=len(books))
+        if not self.visit.is_participant:  # who looks along follows nothing here
+            caption = ngettext("%(num)s les", "%(num)s lessen", len(books))
+        elif done == len(books):
+            caption = _("klaar")
+        else:
+            caption = _("%(done)s van %(total)s", done=done, total=len(books))
         return {
             "title": _("Thema %(number)s", number=module.position),
-            "caption": _("klaar") if done == len(books) else some,
+            "caption": caption,
             "done": done,
             "books": [
                 {

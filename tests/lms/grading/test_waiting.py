@@ -72,7 +72,6 @@ def test_summary_tells_what_a_row_needs(judging):
     )  # fmt: skip
     assert (row.assignment_number, row.title, row.assignment) == (1, "Opdracht", "Opdracht 1, Opdracht")
     assert (row.number, row.late, row.state, row.total) == (1, True, "waiting", 1)
-    assert row.args == {"run_id": judging.run.id, "version_id": version}
     assert row.handed_in_at.tzinfo is not None
 
 
@@ -327,3 +326,18 @@ def says():
     }
     released = select(Assessment.version_id).where(Assessment.released_at.is_not(None))
     return set(last.values()) - set(db.session.scalars(released))
+
+
+def test_back_leads_to_the_list_that_one_came_from(judging):
+    version = judging.hand_in()
+    waiting, everybody = (f"{judging.url(version)}?{query}" for query in ("opdracht=opdracht", "toon=alles&page=1"))
+    assert f'href="{waiting}"' in text_of(listing(judging, opdracht="opdracht", page=1))
+    assert f'href="{everybody.replace("&", "&amp;")}"' in text_of(listing(judging, toon="alles", page=1))
+    back = f'class="lp-back" href="/runs/{judging.run.id}/beoordelen'
+    assert f'{back}?opdracht=opdracht"' in (screen := text_of(judging.browser.get(waiting)))
+    assert "Wachtend werk</a>" in screen
+    assert f'{back}?toon=alles&amp;page=1"' in (screen := text_of(judging.browser.get(everybody)))
+    assert "Iedereen</a>" in screen
+    assert f'action="{everybody.replace("&", "&amp;")}"' in screen
+    saved = judging.browser.post(everybody, data={"action": "opslaan", "revision": "0"})
+    assert saved.location == everybody, "who saves comes back to where they were"

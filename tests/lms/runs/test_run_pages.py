@@ -134,3 +134,13 @@ def test_nobody_signs_off_for_what_is_past_or_not_theirs(make, sign_in):
     assert sign_in(participant).post(f"/runs/{run.id}/lesdagen/1").status_code == 409
     assert sign_in(participant).post(f"/runs/{run.id}/lesdagen/9").status_code == 404
     assert sign_in(trainer).post(f"/runs/{run.id}/lesdagen/2").status_code == 403
+
+
+def test_who_looks_along_reads_of_no_progress_of_their_own(make, sign_in):
+    run = make.run(first_day=clock.today() - timedelta(days=20))  # with work that is late for who follows
+    trainer = sign_in(make.people(run, TRAINER)[0])
+    page = trainer.get(f"/runs/{run.id}/").text
+    assert "1 les</p>" in page
+    for words in ("0 van 1", "nog te doen", "gekleurd", "is-warn"):
+        assert words not in page
+    assert "gekleurd" not in trainer.get(f"/runs/{run.id}/les").text
