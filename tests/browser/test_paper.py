@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from sqlalchemy import select
 
 from lms.accounts.services import set_password
@@ -94,25 +94,29 @@ def sign_in(page: Page, visit) -> None:
 
 def printed(page: Page, address: str) -> tuple[int, bool]:
     """How many sheets the page takes, and whether they lie flat."""
-    page.goto(address)
-    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    sheets = sheets_of(page, address)
     sides = sorted(round(float(side)) for side in (sheets[0].mediabox.width, sheets[0].mediabox.height))
     assert sides == pytest.approx([SHORT_SIDE, LONG_SIDE], abs=2), "the paper is A4"
     return len(sheets), sheets[0].mediabox.width > sheets[0].mediabox.height
 
 
+def sheets_of(page: Page, address: str) -> list[PageObject]:
+    page.goto(address)
+    return list(PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages)
+
+
 def one_sheet(visit) -> dict[str, bool]:
     papers = [paper_of(visit, day.number) for day in visit.contents.days]
     handouts = [page for paper in papers for page in paper.handouts]
-    return {f"/runs/{visit.run.id}/materiaal/{page.slug}": page.orientation == "landscape" for page in handouts} | {
-        f"/runs/{visit.run.id}/{activity.slug}/werkblad/leeg": False
-        for paper in papers
-        for activity, _sheet in paper.sheets
-    }
+    flat = {f"/runs/{visit.run.id}/materiaal/{page.slug}": page.orientation == "landscape" for page in handouts}
+    sheets = [activity.slug for paper in papers for activity, _sheet in paper.sheets]
+    upright = [f"{slug}/werkblad/leeg" for slug in sheets]
+    upright += [f"lesdagen/{day.number}" for day in visit.contents.days]
+    return flat | {f"/runs/{visit.run.id}/{path}": False for path in upright}
 
 
 @pytest.mark.parametrize("course", ["visit", "delivered"])
-def test_each_hand_out_and_empty_worksheet_is_one_a4(request, app, serve, open_page, course):
+def test_each_hand_out_empty_worksheet_and_lesson_day_is_one_a4(request, app, serve, open_page, course):
     visit = request.getfixturevalue(course)
     wanted = visit.sheets
     assert wanted
@@ -121,6 +125,41 @@ def test_each_hand_out_and_empty_worksheet_is_one_a4(request, app, serve, open_p
     assert {address: printed(page, address) for address in wanted} == {
         address: (1, flat) for address, flat in wanted.items()
     }
+
+
+def test_a_lesson_day_on_paper_says_where_and_with_whom(app, serve, open_page, visit):
+    page = open_page(base_url=serve(app))
+    sign_in(page, visit)
+    (sheet,) = sheets_of(page, f"/runs/{visit.run_id}/lesdagen/1")
+    words = sheet.extract_text()
+    assert words.index("Zaal 1") < words.index(visit.email) < words.index("Programma")
+
+
+def test_an_exercise_goes_on_over_the_edge_of_the_paper(app, make, serve, open_page):
+    line, part = "Vraag in de buurt na wat er al is.", "## {}\n\n{}"
+    long = "\n\n".join([line] * 20)
+    body = "\n\n".join((long, part.format("Toepassen in uw bibliotheek", long), part.format("Meenemen", line)))
+    course = make.course(activities={"les": "core.lesson"})
+    lesson = db.session.scalars(select(Activity).filter_by(course_id=course.id, slug="les")).one()
+    lesson.body, lesson.body_html = body, Prose(body).render({}, {})
+    visit = opened(make, course)
+    page = open_page(base_url=serve(app))
+    sign_in(page, visit)
+    sheets = [sheet.extract_text() for sheet in sheets_of(page, f"/runs/{visit.run_id}/les/afdruk")]
+    assert "Toepassen in uw bibliotheek" in sheets[0], "kept whole it leaves a gap"
+
+
+@pytest.mark.parametrize("which", ["materiaal/begrippen", pytest.param("lessons", marks=pytest.mark.slow)])
+def test_the_licence_takes_no_sheet_of_its_own(app, serve, open_page, delivered, which):
+    lessons = select(Activity.slug).where(Activity.type == "core.lesson", Activity.archived_at.is_(None))
+    paths = [which] if which != "lessons" else [f"{slug}/afdruk" for slug in db.session.scalars(lessons)]
+    db.session.commit()
+    page = open_page(base_url=serve(app))
+    sign_in(page, delivered)
+    for path in paths:
+        last = sheets_of(page, f"/runs/{delivered.run_id}/{path}")[-1].extract_text()
+        assert not last.startswith("Deze tekst mag u hergebruiken"), path
+        assert "Deze tekst mag u hergebruiken" in last
 
 
 @pytest.mark.parametrize("dark", [False, True])
