@@ -9,10 +9,12 @@ from flask import Flask, Response, current_app, g, has_app_context, has_request_
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import DateTime, Executable, MetaData, TypeDecorator, event
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
+"""How long PostgreSQL gets to answer a new connection (seconds), and its machine to confirm what it was sent (ms)."""
 View = TypeVar("View", bound=Callable[..., Any])
 Statement = TypeVar("Statement", bound=Executable)
 
@@ -69,8 +71,7 @@ def init_app(app: Flask) -> None:
     """
     wait = app.config.setdefault("DATABASE_WAIT", 20)
     sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    # Pre-ping: after a restart of the server, its old connections are found out before a person notices.
-    options = {"connect_args": {"timeout": wait}} if sqlite else {"pool_pre_ping": True}
+    options = {"connect_args": {"timeout": wait}} if sqlite else _postgres_options(app)
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():
@@ -196,6 +197,14 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _text_only(function: Callable[[str], str]) -> Callable[[Any], Any]:
     return lambda value: function(value) if isinstance(value, str) else value
+
+
+def _postgres_options(app: Flask) -> dict[str, Any]:
+    # A server that does not answer at all is given up soon; by itself that takes minutes, and all threads with it.
+    given = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).query
+    patience = {name: value for name, value in PATIENCE.items() if name not in given}
+    # Pre-ping: after a restart of the server, its old connections are found out before a person notices.
+    return {"pool_pre_ping": True, "connect_args": patience}
 
 
 def _prepare_postgres(engine: Engine, wait: float) -> None:

@@ -19,6 +19,7 @@ _BUSY_POSTGRES = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.TooManyConnections,
 )
+_AWAY_SQLITE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -29,7 +30,7 @@ def refusal(error: BaseException) -> LmsError | None:
         return Full(_("Er is geen ruimte meer om iets te bewaren. Vraag uw beheerder om ruimte te maken."))
     if _is_busy(original):
         return Unavailable(_("Het is nu te druk om te bewaren. Wacht even en probeer het nog een keer."), 5)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if (isinstance(error, DBAPIError) and error.connection_invalidated) or _is_away(original):
         return Unavailable(_("De database antwoordt niet. Wacht even en probeer het nog een keer."), 15)
     return None
 
@@ -45,3 +46,10 @@ def _is_busy(error: BaseException | None) -> bool:
         # The lowest byte of the code; the others tell where it happened.
         return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY_SQLITE
     return isinstance(error, (*_BUSY_POSTGRES, PoolTimeoutError))
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _AWAY_SQLITE
+    # No code: there was no server to give one, or it let nobody in.
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None

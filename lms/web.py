@@ -252,6 +252,8 @@ def _page(status: int, sentence: str, *, code: str = "", headers: Any = (), bare
         template = "errors/500.html" if bare else {404: "errors/404.html"}.get(status, "errors/error.html")
         try:
             frame = {"demo": False, "nav_items": ()} if bare else {}
+            if bare and "_login_user" not in g:  # every template is told who is here, which would be asked
+                g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
             html = render_template(template, title=_title(status), text=sentence, code=code, typed=typed(), **frame)
         except Exception:
             log.exception("the error page failed too")

@@ -6,7 +6,7 @@ the key is noted at signing out, and the person's version rises with the passwor
 
 import secrets
 
-from flask import Flask, Response, current_app, session
+from flask import Flask, Response, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import URLSafeTimedSerializer
@@ -22,6 +22,8 @@ from .models import EndedSession, Person
 KEY = "key"
 RENEWED = "renewed"
 RENEW_AFTER = 3600  # seconds
+ASKED_BY_MACHINES = {"core.site.healthz", "core.site.readyz"}
+"""Pages that tell how the site does, also when it cannot say who asks."""
 
 
 class Cookies(SecureCookieSessionInterface):
@@ -106,7 +108,7 @@ def _tend() -> None:
 
     Once an hour: with each answer that has a cookie, one that was just cleared could come back.
     """
-    if KEY not in session or is_static():
+    if KEY not in session or is_static() or request.endpoint in ASKED_BY_MACHINES:
         return
     if not current_user.is_authenticated:
         session.clear()

@@ -2,13 +2,16 @@
 
 import io
 import logging
+import socket
+import time
 
 import pytest
 from flask import Blueprint
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select, text
 
 from lms.api import Plugin, db, public, requires
+from lms.db import PATIENCE
 from lms.libraries.models import Library
 
 
@@ -82,14 +85,61 @@ def test_unknown_pages_and_methods(client, make, sign_in):
     assert sign_in(make.person()).post("/vandaag").status_code == 405
 
 
-def test_when_the_database_is_gone_the_site_says_so(make_app, tmp_path):
-    app = make_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path}/no/such/folder/x.sqlite")
-    client = app.test_client()
-    assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").status_code == 503
-    page = client.get("/login")
-    assert page.status_code == 500
-    assert "Er ging iets mis" in page.text
+NOWHERE = {
+    "sqlite": "sqlite:///{folder}/no/such/folder/x.sqlite",
+    "postgresql": "postgresql+psycopg://postgres@127.0.0.1:1/none",
+}
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("url", NOWHERE.values(), ids=NOWHERE)
+def test_when_the_database_is_gone_the_site_says_so(make_app, tmp_path, caplog, url):
+    client = make_app(SQLALCHEMY_DATABASE_URI=url.format(folder=tmp_path)).test_client()
+    visits = [("GET", "/login"), ("POST", "/login")]
+    asked = 0
+    for signed_in in (False, True):
+        if signed_in:
+            with client.session_transaction() as session:
+                session.update(_user_id="1:1", _fresh=True, key="of this session")
+            visits += [("GET", "/vandaag"), ("GET", "/over"), ("POST", "/account/mails"), ("GET", "/bestaat-niet")]
+        assert client.get("/healthz").json == {"status": "ok"}
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json) == (503, {"status": "database"})
+        for method, path in visits:
+            page = client.open(path, method=method)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "15"), path
+            assert "De database antwoordt niet. Wacht even en probeer het nog een keer." in page.text
+            assert "lp-main" in page.text, "a whole page of the site"
+            asked += 1
+    assert asked == len(caplog.records), "one line for each"
+    assert not any(record.exc_info for record in caplog.records), "and a wall of traceback for none"
+
+
+@pytest.mark.one_database
+def test_a_server_that_says_nothing_is_given_up_soon(make_app, monkeypatch):
+    monkeypatch.setitem(PATIENCE, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        client = make_app(SQLALCHEMY_DATABASE_URI=f"postgresql+psycopg://postgres@127.0.0.1:{port}/none").test_client()
+        begun = time.monotonic()
+        assert client.get("/login").status_code == 503
+    assert time.monotonic() - begun < 10
+
+
+def test_a_connection_that_was_cut_is_made_anew(app, make, sign_in):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite is a file: there is no connection that could be cut")
+    browser = sign_in(make.person())
+    assert browser.get("/vandaag").status_code == 200
+    db.session.rollback()
+    with db.engine.connect() as kept:
+        number = kept.scalar(text("SELECT pg_backend_pid()"))
+    outside = create_engine(db.engine.url, poolclass=NullPool)
+    with outside.connect() as connection:
+        assert connection.scalar(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    assert db.engine.pool.checkedin() == 1, "it lies ready for the next who asks"
+    assert browser.get("/vandaag").status_code == 200
+    assert browser.post("/account/mails").status_code == 302
 
 
 def test_headers_on_every_page(client):
