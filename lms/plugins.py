@@ -6,7 +6,7 @@ Flask has no word for. ``lms.registry`` checks them and mounts them; ``docs/plug
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -375,6 +375,33 @@ class CalendarSource:
 
 
 @dataclass(frozen=True)
+class PanelRow:
+    """Something that comes or waits for somebody: ``PanelRow(_("Wie kwamen er?"), "/kring/7", text, icon="pencil")``.
+
+    ``text`` is a sentence below its title. With ``on`` it shows that day in the place of its icon.
+    """
+
+    title: str
+    url: str
+    text: str = ""
+    on: date | None = None
+    icon: str = "circle"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What «Vandaag» tells of a plugin: ``Panel(_l("Uw leeskring"), services.waiting, "leeskring.read")``.
+
+    ``rows(person)`` gives a handful of :class:`PanelRow`, the first to do on top, in a number of queries that does not
+    grow. Asked of who has ``permission`` and neither follows nor trains a course: they have a next step already.
+    """
+
+    label: Text
+    rows: Callable[[Any], Iterable[PanelRow]]
+    permission: str
+
+
+@dataclass(frozen=True)
 class Plugin:
     """All that a plugin adds, on one screen. ``package`` is ``__name__`` of the plugin's package."""
 
@@ -403,6 +430,7 @@ class Plugin:
     personal_data: tuple[PersonalData, ...] = ()
     search: tuple[SearchProvider, ...] = ()
     calendar: tuple[CalendarSource, ...] = ()
+    panels: tuple[Panel, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     offers: tuple[Offer, ...] = ()
     migrations: Path | None = field(default=None)

@@ -12,7 +12,7 @@ from ..peer import shortfall
 from ..plan.services import title_of as plan_title
 from ..policies import requires
 from ..web import menu
-from .services import Participation, enrolments, participation, trained_runs
+from .services import Participation, enrolments, panels, participation, trained_runs
 
 bp = Blueprint("today", __name__)
 
@@ -26,7 +26,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/vandaag")
 @requires("core.use")
 def index() -> ResponseReturnValue:
-    """A participant's next step, a trainer's waiting work, and for everybody the parts they may open."""
+    """A participant's next step, a trainer's waiting work; for everybody else what plugins have for them."""
     every = enrolments(current_user)
     mine: Participation | None = participation(current_user, every)
     training = trained_runs(every)
@@ -38,7 +38,8 @@ def index() -> ResponseReturnValue:
         waiting=waiting,
         missing=shortfall.of_trainer(current_user) if training else [],
         plan=plan_title(mine.visit) if mine else "",
-        offers=[one for one in listing.ready(current_user) if one.taken_at is None] if mine else [],
+        offers=[one for one in listing.ready(current_user) if one.taken_at is None] if mine or not training else [],
+        panels=[] if mine or training else panels(current_user),
         unread=notifications.unread(current_user),
         parts=[link for link in menu() if not link.current],
         now=clock.local(clock.now()),

@@ -12,6 +12,9 @@ from ..courses.contents import PageEntry
 from ..db import db, once
 from ..grading.services import RETRACTED
 from ..pages.services import paper_of
+from ..plugins import Panel, PanelRow
+from ..policies import may
+from ..registry import registry
 from ..runs import absences, services
 from ..runs.models import PARTICIPANT, TRAINER, Absence, Announcement, Enrolment, Run, RunDay
 from ..runs.outline import Item, Outline, Week
@@ -90,6 +93,12 @@ def trained_runs(every: Iterable[Enrolment]) -> list[TrainedRun]:
         script = paper_of(visit, day.number).script if day else None
         trained.append(TrainedRun(visit.run, day, absent.get(visit.run.id, []), script))
     return trained
+
+
+def panels(person: Person) -> list[tuple[Panel, list[PanelRow]]]:
+    """What plugins have for somebody who neither follows nor trains a course; without those that have nothing."""
+    asked = [(panel, list(panel.rows(person))) for panel in registry().all("panels") if may(person, panel.permission)]
+    return [(panel, rows) for panel, rows in asked if rows]
 
 
 def _is_retracted(item: Item) -> bool:

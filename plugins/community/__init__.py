@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from lms.api import CalendarSource, Demo, DemoAccount, NavItem, Permission, PersonalData, Plugin, Role, Setup
+from lms.api import CalendarSource, Demo, DemoAccount, NavItem, Panel, Permission, PersonalData, Plugin, Role, Setup
 from lms.api import lazy_gettext as _l
 
-from . import calendar, demo, offers, plan, privacy
+from . import calendar, demo, offers, plan, privacy, waiting
 from . import models as models  # the tables
 from .activity import OurCommunity
 from .routes import bp
@@ -42,6 +42,7 @@ plugin = Plugin(
         ),
     ),
     calendar=(CalendarSource(_l("Activiteiten van uw community"), calendar.dates_of, "community.read"),),
+    panels=(Panel(_l("Uw community"), waiting.rows, "community.edit"),),
     personal_data=(
         PersonalData(
             _l("welke community u begon, welke stappen u afrondde, wat u erbij schreef en plande, en wie u coacht"),

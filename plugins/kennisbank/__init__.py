@@ -12,6 +12,7 @@ from lms.api import (
     LookUp,
     MailKind,
     NavItem,
+    Panel,
     Permission,
     PersonalData,
     Plugin,
@@ -25,7 +26,7 @@ from lms.api import lazy_gettext as _l
 
 from . import beside_routes as beside_routes
 from . import contribute_routes as contribute_routes  # pages that add themselves to the blueprint
-from . import demo, privacy, reminding
+from . import demo, privacy, reminding, waiting
 from . import editor_routes as editor_routes
 from . import export_routes as export_routes
 from . import finding_routes as finding_routes
@@ -92,6 +93,7 @@ plugin = Plugin(
         ),
     ),
     search=(SearchProvider(_l("Kennisbank"), site.find, more="kennisbank.index"),),
+    panels=(Panel(_l("Kennisbank"), waiting.rows, "kennisbank.contribute"),),
     listeners=(
         Listener("kennisbank.changed", index.changed),
         Listener("core.term_changed", index.renamed),

@@ -35,6 +35,7 @@ from lms.api import (
     MailKind,
     NavItem,
     Offer,
+    Panel,
     Part,
     Permission,
     PersonalData,
@@ -225,6 +226,10 @@ CASES = {
     "a calendar for an unknown permission": (
         lambda: [good(calendar=(CalendarSource("Kringen", nothing, "buren.fly"),))],
         "calendar 'Kringen' names the permission 'buren.fly'",
+    ),
+    "a panel for an unknown permission": (
+        lambda: [good(panels=(Panel("Kringen", nothing, "buren.fly"),))],
+        "panel 'Kringen' names the permission 'buren.fly'",
     ),
     "a routine without prefix": (
         lambda: [good(routines=(Routine("tidy", dict, every=timedelta(days=1)),))],
