@@ -6,7 +6,7 @@ from html import unescape
 from itertools import zip_longest
 
 _HEADING = re.compile(r'<h2(?: id="(?P<id>[^"]*)")?>(?P<title>.*?)</h2>', re.DOTALL)
-_TAGS = re.compile(r"<[^>]+>")
+_TAGS = re.compile(r"<[^<>]+>")
 EXERCISE = "toepassen-in-uw-bibliotheek"
 
 

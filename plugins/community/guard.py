@@ -2,9 +2,12 @@
 
 import re
 
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+# From the beginning of a run of letters on: looked for from each of them, a long run would take minutes.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]*\w")
 # Ten digits that begin with 0, or a number with its country; written with spaces, dots or dashes, as people do.
-_PHONE = re.compile(r"(?<![\w-])(?:(?:\+|00)\d{2}[\s().-]*(?:0\)?)?(?:[\s.-]*\d){9}|0(?:[\s().-]*\d){9})(?![\w-]*\d)")
+_PHONE = re.compile(
+    r"(?<![\w-])(?:(?:\+|00)\d{2}[\s().-]{0,5}(?:0\)?)?(?:[\s.-]{0,5}\d){9}|0(?:[\s().-]{0,5}\d){9})(?![\w-]*\d)"
+)
 
 
 def has_contact_details(text: str) -> bool:

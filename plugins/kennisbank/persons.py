@@ -5,7 +5,8 @@ from typing import Any
 
 from lms.api import gettext as _
 
-_MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# From the beginning of a run of letters on: looked for from each of them, a long run would take minutes.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 # A Dutch number: 0 or +31, and nine more digits with at most a few marks between them. 678.694 is none.
 _PHONE = re.compile(r"(?<![\d.,/])(?:\+31|0031|0)(?:[\s\-()./]{0,3}\d){9}(?!\d)")

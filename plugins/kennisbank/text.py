@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import get_locale
 
+_BETWEEN = re.compile(r";\s+")
 # Only these two may become a link; everything else in a source stays text.
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 
@@ -27,7 +28,7 @@ def fold(text: str) -> str:
 
 def pieces(text: str) -> list[str]:
     """What a semicolon separates: «a; b» is two results or two sources."""
-    return [piece.strip() for piece in re.split(r"\s*;\s+", text) if piece.strip()]
+    return [piece.strip() for piece in _BETWEEN.split(text) if piece.strip()]
 
 
 def linked(text: str) -> list[Part]:

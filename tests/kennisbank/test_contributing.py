@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 
 import pytest
 from sqlalchemy import select
@@ -344,3 +345,14 @@ def test_the_pages_ask_little(browser, editor, published, queries):
         with queries() as seen:
             assert person.get(f"/kennisbank/{address}").status_code == 200
         assert len(seen) <= 12, (address, len(seen), seen)
+
+
+def test_one_long_word_in_every_field_is_refused_at_once(browser):
+    """To look for addresses of persons in such a text took hours, in which the server did nothing else."""
+    slug = begin(browser)
+    form = browser.get(f"/kennisbank/{slug}/bewerken")
+    names = re.findall(r'<textarea[^>]*name="(\w+)"', form.text)
+    assert len(names) > 5
+    begun = time.thread_time()
+    assert hand_in(browser, slug, **dict.fromkeys(names, "a" * 100_000)).status_code == 422
+    assert time.thread_time() - begun < 5
