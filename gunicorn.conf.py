@@ -31,7 +31,7 @@ if os.environ.get("LMS_LOG") == "json":
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "lms.watch.logs.JsonFormatter"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"level": "WARNING", "handlers": ["stderr"]},
+        "root": {"level": "WARNING", "handlers": []},  # the app adds its own
         "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}},
     }
 

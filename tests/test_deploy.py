@@ -1,5 +1,7 @@
-"""The units for systemd, as systemd itself reads them."""
+"""The files of deploy/, as those read them for whom they are: systemd, nginx and Caddy."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,3 +35,36 @@ def test_the_example_names_settings_that_exist():
     read = "".join(path.read_text() for path in [root / "lms/config.py", root / "gunicorn.conf.py"])
     assert len(names) >= 10
     assert [name for name in names if f'"{name}"' not in read] == []
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate of our own, where the example names one of Let's Encrypt."""
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=leren.example"]
+    make += ["-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")]
+    subprocess.run(make, capture_output=True, check=True)
+    return tmp_path
+
+
+@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="nginx is not installed")
+def test_nginx_takes_its_file(certificate):
+    """Debian 12 has 1.22: what only a newer nginx knows would stop the proxy of the whole machine."""
+    site = (DEPLOY / "nginx.conf").read_text().replace("/etc/letsencrypt/live/leren.example", str(certificate))
+    (certificate / "site.conf").write_text(re.sub(r"(listen (?:\[::\]:)?)(80|443)", r"\g<1>1\2", site))
+    temporary = "".join(
+        f"{name}_temp_path {certificate}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (certificate / "nginx.conf").write_text(
+        f"pid {certificate}/pid; events {{}} http {{ access_log off; {temporary} include {certificate}/site.conf; }}"
+    )
+    command = ["nginx", "-t", "-c", str(certificate / "nginx.conf"), "-e", str(certificate / "errors.log")]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not installed")
+def test_caddy_takes_its_file(tmp_path):
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+    env = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    found = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert found.returncode == 0, found.stderr

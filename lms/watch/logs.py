@@ -52,17 +52,17 @@ def init_app(app: Flask) -> None:
     form = app.config["LOG"]
     if form not in FORMS:
         raise ConfigError(f"LMS_LOG must be text or json, not {form!r}.")
-    own = logging.getLogger("lms")
-    for handler in [one for one in own.handlers if isinstance(one, _Handler)]:
-        own.removeHandler(handler)
+    everything = logging.getLogger()  # what libraries have to say is a line of the same form
+    for handler in [one for one in everything.handlers if isinstance(one, _Handler)]:
+        everything.removeHandler(handler)
     if not form:
         return
     handler = _Handler()
     handler.setFormatter(
         JsonFormatter() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
     )
-    own.addHandler(handler)
-    own.setLevel(logging.INFO)
+    everything.addHandler(handler)
+    logging.getLogger("lms").setLevel(logging.INFO)
 
 
 def request_line(status: int, seconds: float, person: int | None) -> None:

@@ -1,6 +1,7 @@
 """Two web servers on one database: neither keeps anything of a person, so either may go at any moment."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -43,20 +44,28 @@ class Web:
             "LMS_METRICS_TOKEN": METRICS,
             "LMS_BIND": f"127.0.0.1:{self.port}",
             "LMS_BASE_URL": self.url,
+            "LMS_LOG": "json",
             "WEB_CONCURRENCY": "1",
         }
         command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--log-level", "warning"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+        self.log = Path(app.config["INSTANCE"]) / f"{self.port}.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=env, stderr=log)
 
     def wait(self):
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.process.stderr.read()
+            assert self.process.poll() is None, self.log.read_text()
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 assert answer.status == 200
                 return
             time.sleep(0.1)
         raise AssertionError("the server did not answer within a minute")
+
+    def lines(self):
+        """What it wrote, when it has stopped: a JSON object on each line, and nothing else."""
+        self.stop()
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def workers(self):
         """The process numbers of its workers."""
@@ -79,7 +88,6 @@ class Web:
                 self.process.wait(20)
         self.process.kill()
         self.process.wait(10)
-        self.process.stderr.close()
 
 
 class Person:
@@ -184,11 +192,12 @@ def test_two_servers_are_one_site(app, make, webs):
     assert texts() == ["Helemaal af", "Nog beter"]
 
 
-def test_a_killed_worker_is_replaced_and_its_figures_stay(app, webs):
+def test_a_killed_worker_is_replaced_and_its_figures_and_lines_stay(app, webs):
     web, _other = webs
     visitor = Person()
-    for _number in range(3):
-        assert visitor.get(web, "/over")[0] == 200
+    ids = [f"request-{number}" for number in range(3)]
+    for number in ids:
+        assert visitor.get(web, "/over", **{"X-Request-ID": number})[0] == 200
     (worker,) = web.workers()
     os.kill(worker, signal.SIGKILL)
     deadline = time.monotonic() + 60
@@ -201,3 +210,5 @@ def test_a_killed_worker_is_replaced_and_its_figures_stay(app, webs):
     assert status == 200
     counted = re.search(r'leerplein_requests_total\{endpoint="core.site.about",method="GET",status="200"\} (\S+)', text)
     assert float(counted[1]) == 4
+    written = [line.get("request_id") for line in web.lines()]
+    assert [number for number in written if number in ids] == ids, "one line for each request"
