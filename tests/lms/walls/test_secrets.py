@@ -71,13 +71,17 @@ def hide(house):
 
 
 def every_address(house):
-    """Every page with every number that a row may have, and with every name of an activity."""
+    """Every page with every number that a row may have, every name of an activity, and each token of the table."""
     mine = select(Activity.slug).join(Course).where(Course.slug == house.values["course"])
     slugs = list(db.session.scalars(mine))
-    rules = {split(address)[0].partition("?")[0].partition(" ")[2] for address, _c in lines() if address[:3] == "GET"}
-    for rule in sorted(rules):
+    rules = {}
+    for rule, chosen in (split(address) for address, _cells in lines() if address.startswith("GET")):
+        tokens = rules.setdefault(rule.partition("?")[0].partition(" ")[2], set())
+        tokens.add(house.values.get(chosen.get("token", "token"), "x"))
+    for rule, tokens in sorted(rules.items()):
         names = PART.findall(rule)
         known = {"run_id": ("1", "2"), "slug": (*slugs, house.values["course"], "nl-01"), "number": ("1", "2")}
+        known["token"] = sorted(tokens)
         numbers = tuple(str(number) for number in range(1, MOST + 1))
         choices = [known.get(n, numbers if n.endswith("_id") else (house.values.get(n, "x"),)) for n in names]
         for chosen in itertools.product(*choices):
