@@ -21,7 +21,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from lms import create_app, migrate
 from lms.api import db, terms
@@ -34,6 +34,7 @@ from plugins.kennisbank.search.folding import words as words_of
 
 from .load import at
 from .runner import machine
+from .site import settle
 
 SIZES = (5_000, 20_000)
 ALLOWED = {5_000: 50, 20_000: 200}  # milliseconds, at the 95th percentile
@@ -119,12 +120,7 @@ def fill(size: int) -> float:
     index.fill()
     db.session.commit()
     seconds = time.perf_counter() - begun
-    db.session.execute(text("ANALYZE"))
-    db.session.commit()
-    if db.engine.dialect.name == "postgresql":
-        # As autovacuum leaves it a minute later: its work would stand in the figures otherwise.
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM ANALYZE"))
+    settle()
     return round(seconds, 1)
 
 
