@@ -156,6 +156,7 @@ def group(app, make):
 
 
 @pytest.mark.slow
+@pytest.mark.storm
 def test_forty_people_hand_in_at_once(app, group):
     server, people = group
     together = threading.Barrier(2 * PEOPLE + 1)

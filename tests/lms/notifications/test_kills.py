@@ -22,6 +22,7 @@ from lms.jobs.models import Job
 from lms.notifications.models import Mail
 from lms.notifications.services import send
 
+STORM = (pytest.mark.slow, pytest.mark.storm)
 LEASE = 5  # seconds after which another worker takes up the job of a dead one
 PATIENCE = 240.0  # seconds; some 25 are needed when the machine has nothing else to do
 WORKER = [sys.executable, "-c", "from lms.cli import main; main()", "worker"]
@@ -122,7 +123,7 @@ def attempts():
     return {job.payload["message_id"]: job.attempts for job in db.session.scalars(select(Job))}
 
 
-@pytest.mark.parametrize(("due", "kills"), [(30, 1), pytest.param(1000, 6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("due", "kills"), [(30, 1), pytest.param(1000, 6, marks=STORM)])
 def test_workers_that_are_killed_lose_nothing(app, make, letterbox, due, kills):
     """Each of a thousand mails arrives. One arrives twice only if a kill fell between its sending and the noting of
     it, and then as the same mail: under the same message id."""

@@ -79,7 +79,7 @@ def test_nonsense_in_a_form(still, house, sign_in):
         with client.get(path) as page:
             html = page.text if page.mimetype == "text/html" else ""
         for form in forms_of(path, html):
-            key = (form.action, frozenset(form.fields))
+            key = (pattern(form.action), frozenset(map(pattern, form.fields)))
             if key in seen or form.action.endswith("/logout"):
                 continue
             seen.add(key)
@@ -95,12 +95,18 @@ def test_nonsense_in_the_form_of_an_assignment(still, house, sign_in):
     assert [faults(client, form) for form in forms] == [[]] * len(forms)
 
 
+def pattern(name):
+    """What the rows of one table have in common."""
+    return re.sub(r"[0-9a-f]{8}|\d+", "#", name)
+
+
 def faults(client, form):
-    """What in this form is answered with a fault of ours: each field by turn, and all of them at once."""
+    """What in this form is answered with a fault of ours: each field by turn (of a table, of one row), and all."""
     wrong = []
+    turns = {pattern(name): name for name in sorted(form.free)}.values()
     for value in TYPED:
         tries = [dict.fromkeys(form.fields, value)]
-        tries += [{**form.fields, name: value} for name in form.free]
+        tries += [{**form.fields, name: value} for name in turns]
         for data in tries:
             with client.post(form.action, data=data) as answer:
                 if answer.status_code >= 500:
