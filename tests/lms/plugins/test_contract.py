@@ -53,7 +53,7 @@ from lms.api import (
 from lms.errors import ContractError
 
 HERE = Path(__file__).parent
-CHECKERS = (Path(registry.__file__), Path(contract.__file__))
+CHECKERS = (Path(registry.__file__), *sorted(Path(contract.__file__).parent.glob("*.py")))
 DOCS = HERE.parents[2] / "docs" / "plugins.md"
 GOOD = Plugin(name="buren", package="tests.buren", title="Buren")
 
