@@ -137,6 +137,7 @@ def _load(connection: Connection, reader: archive.Reader, parts: list[TablePart]
         _refuse_broken(connection)
     if connection.dialect.name == "postgresql":
         tables.reset_counters(connection, made)
+        connection.execute(text("ANALYZE"))  # else it plans each question as for empty tables, until its own round
     return loader.replaced
 
 
