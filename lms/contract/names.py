@@ -123,6 +123,12 @@ def check_together(
                 f"Plugin {plugin.name!r}: calendar {str(source.label)!r} names the permission {source.permission!r}, "
                 "which no plugin declares; declare it or correct the name."
             )
+    for panel in plugin.panels:
+        if panel.permission not in permissions:
+            raise ContractError(
+                f"Plugin {plugin.name!r}: panel {str(panel.label)!r} names the permission {panel.permission!r}, "
+                "which no plugin declares; declare it or correct the name."
+            )
     for kind in plugin.mail_kinds:
         if kind.permission and kind.permission not in permissions:
             raise ContractError(
