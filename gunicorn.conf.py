@@ -23,6 +23,10 @@ max_requests = 20_000  # a fresh process now and then, so that a leak in whateve
 max_requests_jitter = 5_000
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a heartbeat must not wait for a disk)
 control_socket_disable = True  # it lies in the home folder, where two sites would share it
+# Which headers of a proxy count is said once, by LMS_TRUSTED_PROXIES. Left alone, gunicorn takes SCRIPT_NAME and the
+# scheme from whoever speaks to it on this machine, also when a proxy only passes on what a stranger sent.
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 accesslog = None  # the app writes a line for each request itself, with LMS_LOG
 
 if os.environ.get("LMS_LOG") == "json":

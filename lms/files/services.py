@@ -148,7 +148,13 @@ def use_of(owner: Person) -> Use:
 
 
 def no_room(owner: Person, received: Sequence[Received]) -> Invalid | None:
-    """What is wrong when these would be more than somebody may keep here in all."""
+    """What is wrong when these would be more than somebody may keep here in all.
+
+    Until the end of the transaction nobody else may ask so for the same person, who can be in several runs: of two
+    hand-ins that count at once each would see room.
+    """
+    # A key lock: rows that only refer to the person can still be added meanwhile.
+    db.session.execute(select(Person.id).where(Person.id == owner.id).with_for_update(key_share=True))
     use = use_of(owner)
     whole = Use(use.number + len(received), use.total + sum(file.size for file in received))
     if whole.total <= current_app.config["UPLOAD_MAX_TOTAL"]:

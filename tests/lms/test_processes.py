@@ -212,3 +212,25 @@ def test_a_killed_worker_is_replaced_and_its_figures_and_lines_stay(app, webs):
     assert float(counted[1]) == 4
     written = [line.get("request_id") for line in web.lines()]
     assert [number for number in written if number in ids] == ids, "one line for each request"
+
+
+def test_a_header_moves_no_address(app, webs):
+    """What a stranger says of a proxy in front: neither where the site begins, nor that the line is safe, nor who."""
+    web, _other = webs
+    visitor = Person()
+    assert visitor.get(web, "/elders/login", SCRIPT_NAME="/elders")[0] == 404
+    says = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/elders"}
+    with urllib.request.urlopen(urllib.request.Request(f"{web.url}/login", headers=says), timeout=30) as answer:
+        assert "Strict-Transport-Security" not in answer.headers
+        page = answer.read().decode()
+    assert "evil.example" not in page
+    assert "/elders" not in page
+    _status, login = visitor.get(web, "/login")
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', login)[1]
+    statuses = []
+    for number in range(31):
+        form = {"csrf_token": token, "email": f"a{number}@test.example", "password": "fout"}
+        says = {"X-Forwarded-For": f"192.0.2.{number}", "X-Real-IP": f"192.0.2.{number}", "Forwarded": f"for={number}"}
+        request = urllib.request.Request(f"{web.url}/login", data=urllib.parse.urlencode(form).encode(), headers=says)
+        statuses.append(visitor.ask(request)[0])
+    assert statuses == [422] * 30 + [429]

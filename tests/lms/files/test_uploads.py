@@ -2,14 +2,18 @@
 
 import io
 import re
+import threading
+import time
 import zipfile
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from lms import clock
 from lms.db import db
-from lms.files import names
+from lms.files import names, services
 from lms.files.kinds import KINDS
 from lms.files.models import StoredFile
 from lms.jobs.models import Job
@@ -260,6 +264,39 @@ def test_what_one_person_may_keep_in_all(uploader, app, keys, make, sign_in):
     assert uploader.hand_in(("klein.pdf", PDF), text="Het vervolg.", revision="2").status_code == 302
     app.config["UPLOAD_MAX_TOTAL"] *= 2
     assert uploader.hand_in(("tweede.pdf", larger), text="Meer.", revision="2").status_code == 302
+
+
+def test_two_hand_ins_at_once_do_not_pass_that_together(uploader, app, make, monkeypatch):
+    """Somebody is in two runs and hands in in both at the same moment: each alone would fit, both together do not."""
+    app.config["UPLOAD_MAX_TOTAL"] = 1024 * 1024
+    other = make.run(participants=0)
+    make.enrol(other, uploader.person)
+    urls = [uploader.url, f"/runs/{other.id}/opdracht"]
+    add = services.add
+
+    def slow(owner, received):
+        time.sleep(0.3)  # between counting and the commit, so that the other counts meanwhile if it can
+        return add(owner, received)
+
+    monkeypatch.setattr(services, "add", slow)
+    barrier, statuses = threading.Barrier(2), []
+
+    def hand_in(browser, url, number):
+        upload = FileStorage(io.BytesIO(PDF + bytes([number]) * 600_000), f"werk-{number}.pdf")
+        boundary, body = encode_multipart({"text": "Werk.", "revision": "0", "files": [upload]})
+        barrier.wait()
+        kind = f"multipart/form-data; boundary={boundary}"
+        statuses.append(browser.post(f"{url}/inleveren", data=body, content_type=kind).status_code)
+
+    browsers = [uploader.sign_in(uploader.person) for _url in urls]
+    db.session.commit()
+    some = [threading.Thread(target=hand_in, args=(*pair, n)) for n, pair in enumerate(zip(browsers, urls, strict=True))]
+    for thread in some:
+        thread.start()
+    for thread in some:
+        thread.join()
+    assert sorted(statuses) == [302, 422]
+    assert len(uploader.files()) == 1
 
 
 def test_every_kind_through_the_browser(uploader, app):
