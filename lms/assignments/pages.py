@@ -1,5 +1,7 @@
 """The pages of an assignment, for whoever may see it: also when a form comes back with something to correct."""
 
+import re
+
 from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
@@ -8,6 +10,7 @@ from sqlalchemy import select
 
 from .. import clock
 from ..courses.models import Activity
+from ..courses.sections import Place, places
 from ..db import db
 from ..errors import LmsError
 from ..exchange import listing
@@ -48,6 +51,7 @@ def assignment(
     field = getattr(error, "field", None)
     if error is not None and field:
         refuse(form, field, str(error).split("\n"))
+    told = places(visit.activity.body_html)
     page = render_template(
         "assignments/assignment.html",
         visit=visit,
@@ -57,6 +61,8 @@ def assignment(
         levels=rubric.LEVELS,
         work=work,
         has_round=_has_round(visit),
+        places=[place for place in told if place.level == 2 or _week(place)],
+        weeks={_week(place) for place in told},
         sheet=sheet_of(visit.activity),
         draft_sheet=work.sheet if work else None,
         form=form,
@@ -66,6 +72,12 @@ def assignment(
         offers=listing.ready_for(visit.person, visit.run.id, visit.activity.id) if judged else [],
     )
     return make_response(page, error.status if error is not None else 200)
+
+
+def _week(place: Place) -> int | None:
+    """The week that a heading such as «Week 2: lever in» tells of: its step needs no telling again."""
+    found = re.match(r"week-(\d+)\b", place.id)
+    return int(found[1]) if found else None
 
 
 def _has_round(visit: Visit) -> bool:

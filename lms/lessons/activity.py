@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from ..courses.models import Activity
+from ..courses.sections import split
 from ..plugins import ActivityType
 from ..runs.outline import Outline
 from ..runs.visits import Visit
-from .sections import split
 
 
 class Lesson(ActivityType):

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ..courses.prose import a_level_down
+from ..courses.sections import split
 from ..errors import NotFound
 from ..policies import requires
 from ..progress import services as progress
 from ..runs.visits import Visit, load_visit
-from .sections import split
 
 bp = Blueprint("lessons", __name__)
 

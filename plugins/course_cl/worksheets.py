@@ -25,7 +25,10 @@ surroundings = Worksheet(
             _l("Doelgroepen"),
             one=_l("Doelgroep"),
             least=3,
-            intro=_l("Noem er ten minste drie. Maak een brede groep kleiner: kijk naar plek, situatie en behoefte."),
+            intro=_l(
+                "Noem er ten minste drie, in week 1 alleen hun naam. "
+                "Maak een brede groep kleiner: kijk naar plek, situatie en behoefte."
+            ),
             fields=(
                 SheetField("name", _l("Doelgroep"), vocabulary="doelgroepen", required=True),
                 SheetField("size", _l("Hoe groot ongeveer?"), hint=_l("Zoals: ongeveer 300 gezinnen."), required=True),

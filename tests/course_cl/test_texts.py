@@ -153,6 +153,7 @@ def test_an_assignment_tells_all_that_a_participant_asks(slug):
         assert sum(each) == whole, task
     assert re.search("verzonnen|bestaat niet", parts["Een voorbeeld uit Bibliotheek Waterdorp"])
     assert "nog niet, voldoende of goed" in parts["Hoe uw trainer kijkt"]
+    assert not re.search(r"^[-|]", parts["Hoe uw trainer kijkt"], re.MULTILINE), "the page tells the criteria"
     assert re.search(r"\]\(feedback-bij-opdracht-\d\.md\)", parts["Waar collega's op letten"])
 
 

@@ -4,8 +4,10 @@ import pytest
 
 from lms.assignments.activity import Assignment
 from lms.assignments.models import Submission, Version
+from lms.courses.models import Step
 from lms.db import db
 from lms.files.models import StoredFile
+from lms.html import from_markdown
 from lms.runs.models import TRAINER, Enrolment
 from lms.testing import RUBRIC
 
@@ -23,6 +25,19 @@ def test_everything_that_one_needs_stands_on_the_page(desk):
         "Hoogstens 5 bestanden, elk tot 20 MB: pdf, Word,", ">Inleveren</button>", ">Concept bewaren</button>",
     ):  # fmt: skip
         assert part in page, part
+
+
+def test_a_step_that_the_text_tells_is_not_told_again(desk):
+    task = desk.activity
+    task.steps.append(Step(position=2, week=2, minutes=90, title="Stap 2", text="Lever in."))
+    task.body_html = from_markdown("## Wat u doet\n\n### Week 2: lever in (90 minuten)\n\nZo.", anchors=True)
+    db.session.flush()
+    page = desk.page()
+    assert "Stap 1" in page and "Stap 2" not in page
+    at_top = page[page.index('class="lp-contents"') : page.index("<article")]
+    for place in ("wat-u-doet", "week-2-lever-in-90-minuten", "stappen", "rubric", "werk"):
+        assert f'href="#{place}"' in at_top
+        assert page.count(f'id="{place}"') == 1
 
 
 def test_text_files_and_buttons_are_one_form(desk):

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from lms.courses.models import Activity
+from lms.courses.sections import split
 from lms.db import db
 from lms.html import from_markdown
-from lms.lessons.sections import split
 from lms.progress.models import Progress
 
 TEXT = "Een vraag.\n\n## Het model\n\nUitleg.\n\n## Toepassen in uw bibliotheek\n\n1. Doe dit.\n\n## Bronnen\n\n- Bron."
@@ -91,3 +91,13 @@ def test_a_lesson_can_be_printed(make, sign_in):
     assert "Tekst." in page
     assert "Hoofdmenu" not in page
     assert client.get(f"/runs/{run.id}/opdracht/afdruk").status_code == 404
+
+
+def test_the_parts_of_a_lesson_and_its_print_stand_before_the_text(make, sign_in):
+    run = make.run()
+    lesson = lesson_of(run)
+    lesson.body, lesson.body_html = TEXT, from_markdown(TEXT, anchors=True)
+    page = sign_in(make.people(run)[0]).get(f"/runs/{run.id}/les").text
+    at_top = page[page.index('class="lp-contents"') : page.index("<article")]
+    assert 'href="#het-model"' in at_top
+    assert f'href="/runs/{run.id}/les/afdruk"' in at_top

@@ -1,5 +1,6 @@
 """The pages of a course in a run: who sees which, and what a lesson day shows of them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,24 @@ def test_the_glossary_has_its_terms_with_their_places(participant, run):
     page = participant.get(f"/runs/{run.id}/materiaal/begrippen")
     assert page.status_code == 200
     assert '<h2 id="doelgroep">Doelgroep</h2>' in page.text
+
+
+def test_the_glossary_has_letters_to_jump_by(make, participant, run):
+    make.page(run.course, "lijst", "glossary", body="## Buurt\n\nX.\n\n## BATNA\n\nX.\n\n## élan\n\nX.")
+    page = participant.get(f"/runs/{run.id}/materiaal/lijst").text
+    letters = page[page.index('class="lp-letters') : page.index("<article")]
+    assert re.findall('href="#(.+?)">(.)<', letters) == [("buurt", "B"), ("élan", "É")]
+    assert "lp-letters" not in participant.get(f"/runs/{run.id}/materiaal/kaart").text
+
+
+def test_from_a_lesson_to_the_glossary_and_back(participant, run):
+    def back(came_from):
+        page = participant.get(f"/runs/{run.id}/materiaal/begrippen", headers={"Referer": came_from}).text
+        return re.search('class="lp-back" href="(.+?)"', page)[1]
+
+    assert back(f"http://localhost/runs/{run.id}/les") == f"/runs/{run.id}/les"
+    for elsewhere in ("", "http://[", "http://localhost/vandaag", f"http://localhost/runs/{run.id + 1}/les"):
+        assert back(elsewhere) == f"/runs/{run.id}/materiaal"
 
 
 def test_a_lesson_day_shows_its_programme_with_links_that_lead_right(participant, run):

@@ -76,6 +76,9 @@ def test_the_course_page_leads_to_the_present_week_and_says_begin_to_who_begins(
     client = sign_in(make.people(run)[0])
     page = client.get(f"/runs/{run.id}/").text
     assert 'href="#week-2"' in page
+    at_top = page[page.index('class="lp-contents"') : page.index('id="dagen"')]
+    for place in ("dagen", "thema-1", "weken"):
+        assert f'href="#{place}"' in at_top
     assert page.index('id="week-2"') < page.index("nu</span>") < page.index('id="week-3"')
     assert "Begin met: Les" in page
 

@@ -14,6 +14,15 @@ def test_first_page_has_a_blank_row_of_each_part_and_the_empty_grid(sheet):
     assert sheet.draft() is None, "looking writes nothing"
 
 
+def test_the_parts_stand_before_the_fields_and_the_bar_leads_back_to_them(sheet):
+    page = sheet.page()
+    at_top = page[page.index('id="delen"') : page.index('name="area-een-where"')]
+    for place in ("deel-area", "deel-people", "raster-people", "toelichting"):
+        assert f'href="#{place}"' in at_top
+        assert f'id="{place}"' in page
+    assert 'href="#delen"' in page[page.index('class="lp-bar"') :]
+
+
 def test_draft_may_be_half_filled_and_keeps_what_was_typed(sheet):
     answer = sheet.save(
         {"area": {"where": ""}, "people": {"r1": {"name": "De school", "hours": "een paar"}}}, headers=JSON

@@ -1,4 +1,4 @@
-"""A lesson's HTML in parts, so that the page can list them and frame the exercise."""
+"""The HTML of a text of a course in parts, so that its page can list them and frame the exercise of a lesson."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from html import unescape
 from itertools import zip_longest
 
 _HEADING = re.compile(r'<h2(?: id="(?P<id>[^"]*)")?>(?P<title>.*?)</h2>', re.DOTALL)
+_PLACE = re.compile(r'<h(?P<level>[23]) id="(?P<id>[^"]+)">(?P<title>.*?)</h[23]>', re.DOTALL)
 _TAGS = re.compile(r"<[^<>]+>")
 EXERCISE = "toepassen-in-uw-bibliotheek"
 
@@ -23,6 +24,20 @@ class Section:
         return self.id == EXERCISE
 
 
+@dataclass(frozen=True)
+class Place:
+    """A heading of the second or third level that one can jump to."""
+
+    level: int
+    id: str
+    title: str
+
+
+def places(html: str) -> list[Place]:
+    """The headings of an already cleaned text, in order."""
+    return [Place(int(found["level"]), found["id"], _words(found["title"])) for found in _PLACE.finditer(html)]
+
+
 def split(html: str) -> list[Section]:
     """The parts of an already cleaned text, each from one second-level heading to the next."""
     parts = []
@@ -32,6 +47,9 @@ def split(html: str) -> list[Section]:
         parts.append(Section("", "", opening))
     for heading, following in zip_longest(found, found[1:]):
         end = following.start() if following else len(html)
-        title = unescape(_TAGS.sub("", heading["title"])).strip()
-        parts.append(Section(heading["id"] or "", title, html[heading.end() : end]))
+        parts.append(Section(heading["id"] or "", _words(heading["title"]), html[heading.end() : end]))
     return parts
+
+
+def _words(html: str) -> str:
+    return unescape(_TAGS.sub("", html)).strip()
