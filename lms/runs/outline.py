@@ -144,6 +144,8 @@ class Outline:
     @cached_property
     def next(self) -> Item | None:
         """The one next step of a participant; None when everything is done or waits for somebody else."""
+        if not self.visit.is_participant:
+            return None
         todo = sorted((item for item in self.items if item.is_open), key=lambda item: item.week)
         week = self.visit.week or 1
         soon = clock.today() + SOON
