@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
+from flask import has_request_context
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -175,12 +176,14 @@ def revoke(person: Person, role: str, library: Library | None = None) -> None:
 def set_password(person: Person, password: str) -> None:
     """Give somebody a new password. Raises Invalid with field ``new`` for a bad one. Ends all their sessions."""
     passwords.check(password, person.email)
-    audit.record("core.password_set", subject=person, person=person)
     use_hash(person, passwords.make_hash(password))
 
 
 def use_hash(person: Person, password_hash: str) -> None:
     """Store a new password of which the hash was made before. Ends all sessions and uses up all links."""
+    # On the site everybody chooses their own, also by a link, before they are signed in.
+    by = person if has_request_context() else None
+    audit.record("core.password_set", subject=person, person=person, actor=by)
     person.password_hash = password_hash
     person.version += 1
     attempts.forget(attempts.by_address("login", person.email))

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ..accounts import attempts, session
 from ..accounts import services as accounts
-from ..accounts import session
 from ..accounts.models import Person
 from ..errors import Invalid
 from ..files import services as files
@@ -90,8 +90,11 @@ def reopen(person_id: int) -> ResponseReturnValue:
 @bp.post("/beheer/mensen/<int:person_id>/uitnodigen")
 @requires("core.manage")
 def invite(person_id: int) -> ResponseReturnValue:
-    """Send the invitation once more, with a fresh link."""
+    """Send the invitation once more, with a fresh link; no mailbox is filled with them."""
     found = services.load_person(person_id)
+    limits = [attempts.by_address("invitation", found.email)]
+    attempts.check(limits, hold=True)
+    attempts.note(limits)
     accounts.invite_again(found)
     flash(_("%(name)s krijgt een mail met een nieuwe link.", name=found.name), "success")
     return redirect(url_for(".person", person_id=person_id))

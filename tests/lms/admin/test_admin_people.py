@@ -239,3 +239,17 @@ def test_only_administrators_change_somebody(make, sign_in, client, noor):
     assert client.post(address, data=data).status_code == 401
     db.session.refresh(noor)
     assert noor.name == "Noor de Wit"
+
+
+def test_an_invitation_is_not_sent_over_and_over(admin, make):
+    """Five in a quarter of an hour, then 429 with the time to wait; somebody else can still be invited."""
+    noor, omer = make.person("Noor"), make.person("Ömer")
+    noor_path, omer_path = (f"/beheer/mensen/{person.id}/uitnodigen" for person in (noor, omer))
+    assert [admin.post(noor_path).status_code for _press in range(5)] == [302] * 5
+    refused = admin.post(noor_path)
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 15 * 60
+    assert "Wacht 15 minuten" in refused.text
+    assert admin.post(omer_path).status_code == 302
+    mails = db.session.scalars(select(Mail.to).where(Mail.kind == "invitation")).all()
+    assert sorted(mails) == sorted([noor.email] * 5 + [omer.email])

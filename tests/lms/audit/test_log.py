@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lms import clock
+from lms.accounts import tokens
 from lms.accounts.models import Person
 from lms.audit.models import AuditEntry
 from lms.audit.services import record
@@ -143,3 +144,18 @@ def test_it_has_pages_and_asks_the_same_number_of_questions(admin, me, make, que
     assert "60 regels" in page
     assert page.count('<tr role="row"><th scope="row"') == 50
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 60
+
+
+def test_a_password_that_somebody_chose(app, make, sign_in):
+    """By a link or on the own page: who it was, and never the password."""
+    noor = make.person("Noor")
+    link = f"/uitnodiging/{tokens.make(tokens.INVITATION, noor)}"
+    db.session.commit()
+    client = app.test_client()
+    chosen = {"new": "drie losse woorden", "again": "drie losse woorden"}
+    assert client.post(link, data=chosen).status_code == 302
+    assert client.post(link, data=chosen).status_code == 410
+    later = {"current": "drie losse woorden", "new": "vier andere losse woorden", "again": "vier andere losse woorden"}
+    assert client.post("/account", data={**later, "current": "fout"}).status_code == 422
+    assert client.post("/account", data=later).status_code == 302
+    assert log() == [("core.password_set", noor.id, noor.id, {})] * 2

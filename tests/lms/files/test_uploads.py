@@ -290,7 +290,9 @@ def test_two_hand_ins_at_once_do_not_pass_that_together(uploader, app, make, mon
 
     browsers = [uploader.sign_in(uploader.person) for _url in urls]
     db.session.commit()
-    some = [threading.Thread(target=hand_in, args=(*pair, n)) for n, pair in enumerate(zip(browsers, urls, strict=True))]
+    some = [
+        threading.Thread(target=hand_in, args=(*pair, n)) for n, pair in enumerate(zip(browsers, urls, strict=True))
+    ]
     for thread in some:
         thread.start()
     for thread in some:
