@@ -20,7 +20,7 @@ from ..i18n import hour
 from ..peer import terms
 from ..runs.visits import Visit
 from ..worksheets.services import sheet_of
-from . import services
+from . import reading, services
 from .forms import refuse, work_form
 from .models import Draft
 from .standing import Standing
@@ -45,7 +45,7 @@ def assignment(
     visit: Visit, *, typed: services.Typed | None = None, error: LmsError | None = None
 ) -> ResponseReturnValue:
     """The page of an assignment. With ``error`` what was ``typed`` comes back, with the sentence at its field."""
-    work = services.work_of(visit) if visit.is_participant else None
+    work = reading.work_of(visit) if visit.is_participant else None
     form = work_form(work.draft if work else None, typed.text if typed else None)
     judged = work is not None and work.standing.phase == Standing.FINISHED
     field = getattr(error, "field", None)

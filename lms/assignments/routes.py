@@ -31,7 +31,7 @@ from ..worksheets import pages as sheet_pages
 from ..worksheets.forms import place_after
 from ..worksheets.reading import read_version
 from ..worksheets.services import Sent, sheet_of
-from . import KEY, export, pages, services
+from . import KEY, export, pages, reading, services
 from .models import Draft
 
 bp = Blueprint("assignments", __name__)
@@ -94,7 +94,7 @@ def versions(run_id: int, slug: str) -> ResponseReturnValue:
     """All versions that one handed in."""
     visit = _visit(run_id, slug)
     enrolment = visit.participant(reading=True)
-    page = services.all_versions(enrolment.id, visit.activity.id, request.args.get("page", 1, type=int))
+    page = reading.all_versions(enrolment.id, visit.activity.id, request.args.get("page", 1, type=int))
     return render_template("assignments/versions.html", visit=visit, page=page, label=pages.label(visit.activity))
 
 
@@ -103,7 +103,7 @@ def versions(run_id: int, slug: str) -> ResponseReturnValue:
 def version(run_id: int, slug: str, number: int) -> ResponseReturnValue:
     """One version as it was handed in. A trainer says whose with ``?deelnemer=`` and the number of the enrolment."""
     visit = _visit(run_id, slug)
-    found, assessment = services.load_version(visit, number, request.args.get("deelnemer", type=int))
+    found, assessment = reading.load_version(visit, number, request.args.get("deelnemer", type=int))
     filled, changes, remarks = read_version(found)
     return render_template(
         "assignments/version.html",

@@ -1,4 +1,4 @@
-"""A participant's own work: keeping the draft, handing in, and reading it back.
+"""A participant's own work: keeping the draft and handing in; reading.py reads it back.
 
 Every change first takes the lock on the enrolment (:func:`lock`), so that two windows, two clicks or a trainer who
 saves a judgement at that very moment come one after the other. On SQLite the transaction itself is that lock.
@@ -6,21 +6,16 @@ saves a judgement at that very moment come one after the other. On SQLite the tr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
-from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, bindparam, exists, select
-from sqlalchemy.orm import defer, joinedload, lazyload, selectinload
 
 from .. import clock
 from ..accounts.models import Person
 from ..db import db, once
-from ..errors import Conflict, Invalid, NotFound
+from ..errors import Conflict, Invalid
 from ..files import services as files
-from ..files.models import StoredFile
 from ..files.services import Received
-from ..grading.models import Assessment
 from ..html import from_markdown
 from ..progress import services as progress
 from ..progress.models import Progress
@@ -29,14 +24,12 @@ from ..runs.visits import Visit
 from ..worksheets import services as worksheets
 from ..worksheets.filled import Filled
 from ..worksheets.forms import SheetForm
-from . import receipts
+from . import reading, receipts
 from .models import Draft, Submission, Version, draft_file, version_file
 from .standing import Standing
 
 TEXT_LIMIT = 100_000
 """Characters: some forty pages. The sanitiser's time grows faster than the text, so this is also a ceiling on that."""
-SHOWN = 10
-PER_PAGE = 25
 Merged = tuple[Filled | None, worksheets.InUse | None]
 
 
@@ -63,33 +56,6 @@ class Receipt:
 
     version: Version
     again: bool
-
-
-@dataclass(frozen=True)
-class Work:
-    """All that the page of a participant shows. ``versions`` are the last ones, newest first.
-
-    ``judgement`` is the last released one, which may belong to an earlier version than the last.
-    """
-
-    draft: Draft | None
-    standing: Standing
-    versions: tuple[Standing, ...]
-    judgement: Assessment | None
-
-    @property
-    def unsent(self) -> bool:
-        """Does the draft hold something that the last version does not?"""
-        sheet = self.sheet
-        if self.draft is None or not (self.draft.text.strip() or self.draft.files or (sheet and not sheet.blank)):
-            return False
-        latest = self.standing.version
-        return latest is None or not _same(latest, self.draft.text, _contents(self.draft.files), sheet)
-
-    @property
-    def sheet(self) -> Filled | None:
-        """The worksheet of the draft, under the form with which it was kept."""
-        return Filled.stored(self.draft.sheet) if self.draft else None
 
 
 class EditConflict(Conflict):
@@ -136,9 +102,6 @@ def _locked() -> Select[int]:
     return select(Enrolment.id).where(Enrolment.id == bindparam("enrolment_id")).with_for_update(key_share=True)
 
 
-# ---- changing ----
-
-
 def save_draft(visit: Visit, typed: Typed, *, remove: int | None = None) -> Draft:
     """Keep the draft; ``remove`` is the id of a file to take out of it.
 
@@ -162,12 +125,12 @@ def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
     lock(enrolment.id)
     submission = _submission(visit)
     draft = _draft(visit)
-    standing = standing_of(enrolment.id, visit.activity.id)
+    standing = reading.standing_of(enrolment.id, visit.activity.id)
     latest = standing.version
     # First of all: who presses twice has an old revision in hand, and wants no question but a receipt.
-    contents = _contents(draft.files) | _contents(typed.received)
+    contents = reading.hashes_of(draft.files) | reading.hashes_of(typed.received)
     merged = sheet, _in_use = _merge(draft, typed)
-    if latest is not None and not typed.problems and _same(latest, typed.text, contents, sheet):
+    if latest is not None and not typed.problems and reading.unchanged(latest, typed.text, contents, sheet):
         files.drop(typed.received)
         if standing.phase == Standing.RETURNED:
             sentence = _(
@@ -200,7 +163,7 @@ def hand_in(visit: Visit, typed: Typed, *, url: str) -> Receipt:
 
 def _draft(visit: Visit) -> Draft:
     enrolment = visit.participant()
-    draft = draft_of(enrolment.id, visit.activity.id)
+    draft = reading.draft_of(enrolment.id, visit.activity.id)
     if draft is None:
         draft = Draft(enrolment_id=enrolment.id, activity_id=visit.activity.id, text="", revision=0)
         db.session.add(draft)
@@ -210,12 +173,12 @@ def _draft(visit: Visit) -> Draft:
 
 def _submission(visit: Visit) -> Submission | None:
     """What was handed in before, locked as the judging side locks it: no judgement is saved between look and leap."""
-    return db.session.scalar(_locked_submission(), _mine(visit.participant().id, visit.activity.id))
+    return db.session.scalar(_locked_submission(), reading.own_key(visit.participant().id, visit.activity.id))
 
 
 @once
 def _locked_submission() -> Select[Submission]:
-    return select(Submission).where(*_of(Submission)).with_for_update()
+    return select(Submission).where(*reading.is_own(Submission)).with_for_update()
 
 
 def _keep(visit: Visit, draft: Draft, typed: Typed, merged: Merged) -> None:
@@ -273,7 +236,7 @@ def _complete(sheet: Filled | None) -> Filled | None:
 
 def _add_files(owner: Person, draft: Draft, received: Sequence[Received]) -> list[Invalid]:
     """Add the files that are not there yet; returns what is wrong when they do not fit any more."""
-    new = list({file.sha256: file for file in received if file.sha256 not in _contents(draft.files)}.values())
+    new = list({file.sha256: file for file in received if file.sha256 not in reading.hashes_of(draft.files)}.values())
     files.drop([file for file in received if file not in new])
     total = len(draft.files) + len(new)
     if new and total > files.most():
@@ -303,137 +266,9 @@ def _remove_file(draft: Draft, file_id: int) -> None:
 
 def _state(draft: Draft) -> str | None:
     # Asked anew and not read from the visit, which was loaded before the lock.
-    return db.session.scalar(_progress_state(), _mine(draft.enrolment_id, draft.activity_id))
+    return db.session.scalar(_progress_state(), reading.own_key(draft.enrolment_id, draft.activity_id))
 
 
 @once
 def _progress_state() -> Select[str]:
-    return select(Progress.state).where(*_of(Progress))
-
-
-def _contents(some: Sequence[StoredFile | Received]) -> frozenset[str]:
-    return frozenset(file.sha256 for file in some)
-
-
-def _same(version: Version, text: str, contents: frozenset[str], sheet: Filled | None) -> bool:
-    if version.text != text or _contents(version.files) != contents:
-        return False
-    if sheet is None or version.sheet is None:
-        return sheet is None and version.sheet is None
-    complete = SheetForm(sheet).complete()
-    return complete is not None and complete.data() == version.sheet["data"]
-
-
-# ---- reading ----
-
-
-def draft_of(enrolment_id: int, activity_id: int) -> Draft | None:
-    """The draft with its files. One query."""
-    return db.session.execute(_drafts(), _mine(enrolment_id, activity_id)).unique().scalar_one_or_none()
-
-
-@once
-def _drafts() -> Select[Draft]:
-    return select(Draft).where(*_of(Draft)).options(joinedload(Draft.files))
-
-
-def standing_of(enrolment_id: int, activity_id: int) -> Standing:
-    """The last version, with its files, and where it stands. Two queries."""
-    found = db.session.execute(_latest(), _mine(enrolment_id, activity_id))
-    return next((Standing(version, judged) for version, judged in found), Standing())
-
-
-def work_of(visit: Visit) -> Work:
-    """A participant's work for the page of an assignment. At most five queries, however much there is."""
-    enrolment = visit.participant(reading=True)
-    mine = _mine(enrolment.id, visit.activity.id)
-    versions = tuple(Standing(version, judged) for version, judged in db.session.execute(_recent(), mine))
-    judgement = db.session.scalar(_released(), mine)
-    standing = versions[0] if versions else Standing()
-    return Work(draft_of(enrolment.id, visit.activity.id), standing, versions, judgement)
-
-
-@once
-def _released() -> Select[Assessment]:
-    return (
-        select(Assessment)
-        .join(Version)
-        .join(Submission)
-        .where(*_of(Submission), Assessment.released_at.is_not(None))
-        .order_by(Version.number.desc())
-        .limit(1)
-        .options(selectinload(Assessment.criteria), joinedload(Assessment.assessor))
-    )
-
-
-def all_versions(enrolment_id: int, activity_id: int, page: int) -> Pagination:
-    """A page of versions, newest first, without their texts: for a list that grew long. Three queries."""
-    found = (
-        select(Version)
-        .join(Submission)
-        .where(Submission.enrolment_id == enrolment_id, Submission.activity_id == activity_id)
-        .order_by(Version.number.desc())
-        .options(defer(Version.text), defer(Version.html), selectinload(Version.files))
-    )
-    return db.paginate(found, page=page, per_page=PER_PAGE)
-
-
-def load_version(visit: Visit, number: int, enrolment_id: int | None = None) -> tuple[Version, Assessment | None]:
-    """A version with its judgement once that is released: one's own, or for a trainer of the run anybody's in it.
-
-    ``enrolment_id`` says whose; None is one's own. What is not theirs to see is NotFound.
-    """
-    own = visit.enrolment.id if visit.enrolment and visit.is_participant else None
-    wanted = enrolment_id or own
-    if wanted is None or (wanted != own and not visit.is_trainer):
-        raise NotFound(_("Deze versie bestaat niet of is niet van u."))
-    row = db.session.execute(
-        select(Version, Assessment)
-        .join(Submission, Submission.id == Version.submission_id)
-        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .outerjoin(Assessment, (Assessment.version_id == Version.id) & Assessment.released_at.is_not(None))
-        .where(
-            Enrolment.id == wanted,
-            Enrolment.run_id == visit.run.id,
-            Submission.activity_id == visit.activity.id,
-            Version.number == number,
-        )
-        .options(
-            selectinload(Version.files),
-            joinedload(Version.submission).joinedload(Submission.enrolment).joinedload(Enrolment.person),
-            joinedload(Assessment.assessor),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("Deze versie bestaat niet of is niet van u."))
-    return row[0], row[1]
-
-
-@once
-def _latest() -> Select[Version, Assessment]:
-    return _versions().limit(1)
-
-
-@once
-def _recent() -> Select[Version, Assessment]:
-    return _versions().options(defer(Version.html)).limit(SHOWN)
-
-
-def _versions() -> Select[Version, Assessment]:
-    return (
-        select(Version, Assessment)
-        .join(Submission, Submission.id == Version.submission_id)
-        .outerjoin(Assessment, Assessment.version_id == Version.id)
-        .where(*_of(Submission))
-        .order_by(Version.number.desc())
-        .options(selectinload(Version.files), lazyload(Assessment.criteria))
-    )
-
-
-def _of(kind: Any) -> tuple[Any, Any]:
-    """The condition that a row is of one enrolment and one activity: those of :func:`_mine`."""
-    return kind.enrolment_id == bindparam("enrolment_id"), kind.activity_id == bindparam("activity_id")
-
-
-def _mine(enrolment_id: int, activity_id: int) -> dict[str, int]:
-    return {"enrolment_id": enrolment_id, "activity_id": activity_id}
+    return select(Progress.state).where(*reading.is_own(Progress))

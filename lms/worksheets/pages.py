@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ..assignments import pages as assignment_pages
+from ..assignments import reading as kept
 from ..assignments import services as work
 from ..assignments.forms import refuse, work_form
 from ..errors import LmsError
@@ -24,7 +25,7 @@ def fill(
 ) -> ResponseReturnValue:
     """The sheet of a participant. With ``error`` what was ``typed`` comes back, with the sentences at their places."""
     enrolment = visit.participant(reading=True)
-    draft = work.draft_of(enrolment.id, visit.activity.id)
+    draft = kept.draft_of(enrolment.id, visit.activity.id)
     stored = Filled.stored(draft.sheet) if draft else None
     around = sheets.around(enrolment.id, but=sheet.key)
     filled = stored.under(sheet) if stored else Filled.empty(sheet)
@@ -47,7 +48,7 @@ def fill(
         sheet_form=form,
         form=own,
         draft=draft,
-        standing=work.standing_of(enrolment.id, visit.activity.id),
+        standing=kept.standing_of(enrolment.id, visit.activity.id),
         state=assignment_pages.kept(draft) if draft else "",
         dropped=stored.dropped(sheet) if stored else [],
         in_use=error if isinstance(error, sheets.InUse) else None,
@@ -86,7 +87,7 @@ def empty(visit: Visit, sheet: Worksheet) -> str:
 def printed(visit: Visit, sheet: Worksheet) -> str:
     """One's own draft, to read and to print."""
     enrolment = visit.participant(reading=True)
-    draft = work.draft_of(enrolment.id, visit.activity.id)
+    draft = kept.draft_of(enrolment.id, visit.activity.id)
     filled = (Filled.stored(draft.sheet) if draft else None) or Filled.empty(sheet)
     return render_template(
         "worksheets/print.html",
