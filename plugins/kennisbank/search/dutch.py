@@ -40,6 +40,8 @@ def keys(word: str) -> frozenset[str]:
     word = spelled(word)
     word = diminutive(word) or word
     base = (lemma(word) if known(word) else _unknown(word)) if not (verb := participle(word)) else lemma(verb)
+    if base.endswith("eerde") and known(base[:-1]):
+        base = lemma(base[:-1])  # «gepensioneerde» is who is «gepensioneerd»
     if fold(base) in exceptions():
         return frozenset({exceptions()[fold(base)]})
     found = {root(base)}

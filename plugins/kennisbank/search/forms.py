@@ -51,11 +51,21 @@ def lemma(word: str) -> str:
         # The dictionary reads «maker», «deelnemer» and «cursist» as forms of the woman who does it.
         if form in seen or (form.endswith("ster") and not seen[-1].endswith(("ster", "sters"))) or form == f"{word}e":
             break
+        if _is_verb(seen[-1], form):
+            break
         # «gewezen» is not only of «afwijzen», but of «wijzen».
         if word.startswith("ge") and (verb := _BEFORE.sub("", form, count=1)) != form and known(verb):
             form = verb if verb.endswith("en") else form
         seen.append(form)
     return seen[-1]
+
+
+def _is_verb(word: str, noun: str) -> bool:
+    """«spelen» is not more than one «spel», as the dictionary has it: those are «spellen», and one «speelt»."""
+    if word != f"{noun}en":
+        return False
+    double, third = f"{noun}{noun[-1]}en", f"{close(noun)}t"
+    return [lemmatize(form, lang=_LANGUAGE) for form in (double, third)] == [noun, word]
 
 
 def close(stem: str) -> str:
