@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from lms.api import DemoSite, Library, db, now, today
-from plugins.community import demo, programmes
+from plugins.community import demo, programme_figures, programmes
 from plugins.community.models import Community, Goal, Item, OrganisationGoal, Participation, Programme
 
 LEAD = ("community.lead",)
@@ -41,7 +41,7 @@ def test_sessions_and_tasks_are_data(lead, pilot):
 
 @pytest.mark.req("R0.16", "R0.17")
 def test_shares_of_provinces_are_computed(lead, pilot):
-    assert [(share.province, share.percent) for share in programmes.shares(pilot)] == [
+    assert [(share.province, share.percent) for share in programme_figures.shares(pilot)] == [
         ("Zuid-Holland", 75),
         ("Noord-Holland", 25),
     ]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.api import current_user, feed, public, requires, today
 
-from .. import calendar, programmes
+from .. import calendar, programme_figures, programmes
 from ..access import may_see
 from .blueprint import bp
 from .calendar import asked_day
@@ -16,7 +16,7 @@ from .calendar import asked_day
 def network() -> ResponseReturnValue:
     """The published communities, by library."""
     page = programmes.published()
-    figures = programmes.figures(community.id for community in page.items)
+    figures = programme_figures.figures(community.id for community in page.items)
     return render_template("community/network.html", page=page, figures=figures)
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.api import Conflict, Invalid, NotFound, current_user, find_library, people_with_role, requires
 from lms.api import gettext as _
 
-from .. import evaluation, plan, programmes, words
+from .. import evaluation, plan, programme_figures, programmes, words
 from ..access import COACH, is_lead
 from ..models import Participation, Programme, Session
 from ..programme_forms import CoachForm, JoinForm, ParticipationForm, ProgrammeForm, SessionForm
@@ -52,14 +52,14 @@ def new_programme() -> ResponseReturnValue:
 def programme(programme_id: int) -> ResponseReturnValue:
     """The cockpit: libraries and how far they are, provinces, sessions."""
     found = programmes.load_programme(current_user, programme_id)
-    page, rows = programmes.rows(found, current_user)
+    page, rows = programme_figures.rows(found, current_user)
     return render_template(
         "community/programme.html",
         programme=found,
         page=page,
         rows=rows,
-        shares=programmes.shares(found),
-        counts=programmes.counts(found),
+        shares=programme_figures.shares(found),
+        counts=programme_figures.counts(found),
         lead=is_lead(current_user),
     )
 
@@ -69,13 +69,13 @@ def programme(programme_id: int) -> ResponseReturnValue:
 def compare(programme_id: int) -> ResponseReturnValue:
     """The communities side by side, in a table and a picture."""
     found = programmes.load_programme(current_user, programme_id)
-    page, rows = programmes.rows(found, current_user, compared=True)
+    page, rows = programme_figures.rows(found, current_user, compared=True)
     return render_template(
         "community/compare.html",
         programme=found,
         page=page,
         rows=rows,
-        questions=programmes.questions(found),
+        questions=programme_figures.questions(found),
         fewest=evaluation.FEWEST,
     )
 
@@ -88,7 +88,7 @@ def report(programme_id: int) -> ResponseReturnValue:
     text = io.StringIO()
     sheet = csv.writer(text, delimiter=";")
     sheet.writerow([_("Bibliotheek"), _("Provincie"), _("Rol"), _("Status"), _("Stappen klaar"), _("Activiteiten")])
-    for row in programmes.all_rows(found, current_user):
+    for row in programme_figures.all_rows(found, current_user):
         part, community = row.participation, row.community
         steps = community.walk().done if community and not community.is_reported else ""
         sheet.writerow([
@@ -99,7 +99,7 @@ def report(programme_id: int) -> ResponseReturnValue:
             steps,
             row.figures.activities if community else "",
         ])  # fmt: skip
-    for share in programmes.shares(found):
+    for share in programme_figures.shares(found):
         sheet.writerow([])
         sheet.writerow([_("Aandeel"), _safe(share.province), share.count, f"{share.percent}%"])
     headers = {"Content-Disposition": f"attachment; filename=verslag-{found.key}.csv"}
@@ -203,7 +203,7 @@ def change_session(programme_id: int, session_id: int) -> ResponseReturnValue:
     programmes.change(session, **values)
     came = {
         part.id: int(people)
-        for part in programmes.participations(found)
+        for part in programme_figures.participations(found)
         if (people := request.form.get(f"came-{part.id}", "").strip()).isdecimal() and len(people) <= 3
     }
     programmes.attend_all(session, came)
@@ -222,7 +222,7 @@ def _session(found: Programme, form: SessionForm, session: Session | None = None
         programme=found,
         form=form,
         session=session,
-        joined=programmes.participations(found) if session else (),
+        joined=programme_figures.participations(found) if session else (),
         came=programmes.attendance(session) if session else {},
     )
 

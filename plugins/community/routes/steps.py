@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from lms.api import Conflict, NotFound, Visit, current_user, load_visit, requires
 from lms.api import gettext as _
 
-from .. import gates, programmes, services
+from .. import gates, programme_figures, services
 from ..access import is_lead
 from ..forms import BeginForm, ChangeForm, EarlyForm, StepForm
 from ..models import STOPPED, Community
@@ -18,7 +18,7 @@ from .blueprint import bp
 def guided() -> ResponseReturnValue:
     """The communities that a coach guides; all of them for the programme lead."""
     page = services.guided(current_user)
-    figures = programmes.figures(community.id for community in page.items)
+    figures = programme_figures.figures(community.id for community in page.items)
     coaching = services.coachings(current_user)
     return render_template("community/guided.html", page=page, figures=figures, coaching=coaching)
 
