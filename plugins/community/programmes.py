@@ -1,4 +1,4 @@
-"""Programmes: who sees and leads them, who takes part and who coaches; how far they are stands in programme_figures.py."""
+"""Programmes: who sees and leads them, who takes part, who coaches; how far they are is in programme_figures.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
