@@ -60,7 +60,7 @@ from .runs.models import Enrolment, Run
 from .runs.visits import Visit, load_run, load_visit
 from .vocabularies.models import Term, Vocabulary
 from .vocabularies.services import resolve, terms
-from .worksheets import reading as worksheets
+from .worksheets import own as worksheets
 from .worksheets.filled import Filled
 from .worksheets.nouns import Grid, Part, SheetField, Sides, Worksheet
 
