@@ -1,5 +1,6 @@
 """What the core itself adds to the demo: accounts, and one run of the first course that a plugin brings."""
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ LIBRARIES = {
     "Bibliotheek Heuvelrijk": "Limburg",
 }
 TRAINERS = ("trainer1", "trainer2")
+EARLIER = ("bibliothecaris", "deelnemer11", "deelnemer12")
 PARTICIPANTS = tuple(f"deelnemer{number}" for number in range(1, 11))
 LESSONS_DONE = {
     "deelnemer1": 6, "deelnemer2": 6, "deelnemer3": 5, "deelnemer4": 5, "deelnemer5": 4,
@@ -41,6 +43,8 @@ accounts = (
     DemoAccount("deelnemer8", "Ruben Smeets", "Bibliotheek Heuvelrijk"),
     DemoAccount("deelnemer9", "Anneke Tuin", "Bibliotheek De Veenkant"),
     DemoAccount("deelnemer10", "Karim Bennani", "Bibliotheek Zonnedaal"),
+    DemoAccount("deelnemer11", "Els Kramer", "Bibliotheek Heuvelrijk"),
+    DemoAccount("deelnemer12", "Bart Wolters", "Bibliotheek Lindehove"),
     DemoAccount("trainer1", "Ineke Vermaas", "Bibliotheek Waterdorp", offer="Trainer"),
     DemoAccount("trainer2", "Thijs Kuipers", "Bibliotheek Lindehove"),
     DemoAccount("bibliothecaris", "Lotte Meijer", "Bibliotheek Waterdorp", offer="Bibliothecaris"),
@@ -58,17 +62,21 @@ def make_accounts() -> None:
 
 
 def load(demo: DemoSite) -> None:
-    """One run whose first lesson day lies behind us, in which everybody is at a different point."""
+    """One run whose first lesson day lies behind us, in which everybody is at a different point, and a closed one."""
     for name, province in LIBRARIES.items():
         demo.library(name).province = province
     course = db.session.scalar(select(Course).where(Course.archived_at.is_(None)).order_by(Course.id))
     if course is None:
         return
-    second_day = _second_day()
     with demo.back(40):
-        demo.run = _run(course, second_day)
+        demo.run = _run(course, "Voorbeeldgroep", _weekday(4), PARTICIPANTS)
+    with demo.back(280):
+        earlier = _run(course, "Voorjaarsgroep", _weekday(30), EARLIER)
     for user in PARTICIPANTS:
-        _read_lessons(demo, user)
+        _read_lessons(demo, user, LESSONS_DONE[user], 9)
+    with demo.earlier(earlier):
+        for user in EARLIER:
+            _read_lessons(demo, user, None, 215)
     with demo.back(5):
         text = (
             "Volgende keer gaan we aan de slag met programma's en cocreatie.\n\n"
@@ -87,8 +95,8 @@ def load(demo: DemoSite) -> None:
     _sign_off(demo, "deelnemer10", 2, "Er is die dag een open dag in onze vestiging.")
 
 
-def _run(course: Course, second_day: date) -> Run:
-    run = Run(course_id=course.id, name="Voorbeeldgroep", created_at=clock.now())
+def _run(course: Course, name: str, second_day: date, participants: Iterable[str]) -> Run:
+    run = Run(course_id=course.id, name=name, created_at=clock.now())
     for day, weeks in zip(course.days, (0, 3, 6, 9, 12, 15, 18, 21), strict=False):
         on = second_day + timedelta(weeks=weeks - 3)
         run.days.append(
@@ -102,7 +110,7 @@ def _run(course: Course, second_day: date) -> Run:
         )
     db.session.add(run)
     db.session.flush()
-    for users, role in ((TRAINERS, TRAINER), (PARTICIPANTS, PARTICIPANT)):
+    for users, role in ((TRAINERS, TRAINER), (participants, PARTICIPANT)):
         for user in users:
             person = find_person(f"{user}@{DOMAIN}")
             assert person is not None
@@ -111,17 +119,18 @@ def _run(course: Course, second_day: date) -> Run:
     return run
 
 
-def _second_day() -> date:
-    """The first weekday from four days on: the first assignment was due a few days ago."""
-    on = clock.today() + timedelta(days=4)
+def _weekday(days: int) -> date:
+    """The first weekday from so many days on: four, and the first assignment was due a few days ago."""
+    on = clock.today() + timedelta(days=days)
     return on + timedelta(days=7 - on.weekday()) if on.weekday() > 4 else on
 
 
-def _read_lessons(demo: DemoSite, user: str) -> None:
+def _read_lessons(demo: DemoSite, user: str, number: int | None, days: int) -> None:
+    """Let somebody have read that many lessons, or all, that many days ago."""
     assert demo.run is not None
-    with demo.back(9):
+    with demo.back(days):
         lessons = [item for item in Outline(load_run(demo.person(user), demo.run.id)).items if item.type]
-        for item in [item for item in lessons if item.type and item.type.shelved][: LESSONS_DONE[user]]:
+        for item in [item for item in lessons if item.type and item.type.shelved][:number]:
             demo.complete(user, item.activity.slug)
 
 

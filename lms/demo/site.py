@@ -36,6 +36,7 @@ class DemoSite:
 
     def __init__(self) -> None:
         self.run: Run | None = None
+        self._closed: Run | None = None
         self._people: dict[str, Person] = {}
 
     def person(self, user: str) -> Person:
@@ -55,6 +56,19 @@ class DemoSite:
         """A person at an activity of the demo's run."""
         assert self.run is not None
         return load_visit(self.person(user), self.run.id, slug)
+
+    @contextmanager
+    def earlier(self, run: Run | None = None) -> Iterator[None]:
+        """Let all that is inside happen in the run that went before; outside it is closed. ``run`` says which it is."""
+        self._closed = run or self._closed
+        assert self._closed is not None
+        now, self.run = self.run, self._closed
+        self._closed.archived_at = None
+        try:
+            yield
+        finally:
+            self.run = now
+            self._closed.archived_at = max(day.ends_at for day in self._closed.days) + timedelta(days=14)
 
     def complete(self, user: str, slug: str) -> None:
         """Let a participant complete an activity."""

@@ -4,6 +4,7 @@ Their worksheets lie in ``demo_works``. The libraries in them are made up, and s
 """
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from lms.api import DemoSite, Judgement
@@ -42,6 +43,8 @@ DRAFTS = (
     ("deelnemer8", SECOND, "opdracht-2-heuvelrijk-concept", 1),
     ("deelnemer9", FIRST, "begin", 3),  # late: begun and not handed in
 )
+# All four of somebody who followed the course before, with how many days ago each came in; judged two days later.
+EARLIER = ("bibliothecaris", ((FIRST, 259), (SECOND, 238), (THIRD, 220), (FOURTH, 216)))
 SHEETS = {
     FIRST: worksheets.surroundings,
     SECOND: worksheets.activity,
@@ -62,9 +65,21 @@ def load(demo: DemoSite) -> None:
     for name, trainer, days, release in JUDGED:
         with demo.back(days):
             demo.judge(trainer, versions[name], judgements[f"opdracht-1-{name}"], release=release)
+    with demo.earlier():
+        _finished(demo, judgements)
     for user, slug, file, days in DRAFTS:
         with demo.back(days):
             demo.draft(user, slug, "", _rows(slug, file))
+
+
+def _finished(demo: DemoSite, judgements: Mapping[str, Judgement]) -> None:
+    user, works = EARLIER
+    for number, (slug, days) in enumerate(works, 1):
+        file = f"voorjaar-opdracht-{number}"
+        with demo.back(days):
+            version = demo.hand_in(user, slug, "", _rows(slug, file))
+        with demo.back(days - 2):
+            demo.judge("trainer1", version, judgements[file])
 
 
 def _text(file: str) -> str:
