@@ -64,6 +64,18 @@ def test_from_hand_in_to_answer(group):
     assert "hier kan ik iets mee" not in four.browser(author).get(four.url).text.lower().split("</form>")[0]
 
 
+def test_what_is_to_be_done_is_told_before_the_long_text(group):
+    four = group()
+    page = four.browser(0).get(four.url).text
+    assert page.index("Lever eerst uw eigen werk in.") < page.index("<p>Tekst.</p>")
+    four.hand_in()
+    four.at(23)
+    page = four.browser(0).get(four.url).text
+    assert page.index('href="#geven"') < page.index("<p>Tekst.</p>") < page.index('id="geven"')
+    page = four.browser(0).get(f"{four.url}/feedback/{four.reviews(0)[0].token}").text
+    assert page.index('href="#feedback"') < page.index('id="werk"') < page.index('id="feedback"')
+
+
 def test_done_when_handed_in_and_given_what_was_promised(group):
     four = group()
     four.hand_in()

@@ -1,6 +1,7 @@
 """The plan: all worksheets in one document, on a page and as a PDF that a screen reader can read."""
 
 import io
+import re
 import time
 
 import pytest
@@ -109,6 +110,8 @@ def test_the_page_says_of_each_sheet_what_it_is(written, sign_in, queries):
     assert len(seen) <= 8, seen
     text = page.text
     assert text.index("Opdracht 1: Een") < text.index("Opdracht 3: Drie")
+    places = re.findall('href="#(opdracht-[^"]+)"', text[text.index('class="lp-contents"') : text.index("<article")])
+    assert places and all(f'id="{place}"' in text for place in places)
     assert "Ingeleverd op" in text and "versie 1" in text
     assert "Concept van" in text and "nog niet ingeleverd" in text
     assert "Basisschool De Brug" in text and "een zaal" in text
