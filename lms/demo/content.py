@@ -68,10 +68,12 @@ def load(demo: DemoSite) -> None:
     course = db.session.scalar(select(Course).where(Course.archived_at.is_(None)).order_by(Course.id))
     if course is None:
         return
+    # The first assignment was due a few days ago; the group before that was done two hundred days ago.
+    second_day, second_day_then = _weekday(4), _weekday(-250)
     with demo.back(40):
-        demo.run = _run(course, "Voorbeeldgroep", _weekday(4), PARTICIPANTS)
+        demo.run = _run(course, "Voorbeeldgroep", second_day, PARTICIPANTS)
     with demo.back(280):
-        earlier = _run(course, "Voorjaarsgroep", _weekday(30), EARLIER)
+        earlier = _run(course, "Voorjaarsgroep", second_day_then, EARLIER)
     for user in PARTICIPANTS:
         _read_lessons(demo, user, LESSONS_DONE[user], 9)
     with demo.earlier(earlier):
@@ -120,7 +122,7 @@ def _run(course: Course, name: str, second_day: date, participants: Iterable[str
 
 
 def _weekday(days: int) -> date:
-    """The first weekday from so many days on: four, and the first assignment was due a few days ago."""
+    """The first weekday from so many days on."""
     on = clock.today() + timedelta(days=days)
     return on + timedelta(days=7 - on.weekday()) if on.weekday() > 4 else on
 

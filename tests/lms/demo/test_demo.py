@@ -20,3 +20,13 @@ def test_who_finished_the_course_can_hand_on_all_four_assignments(app, sign_in):
     for address in re.findall(r'href="([^"]+)"', offers):
         assert browser.get(address.replace("&amp;", "&")).status_code == 200, address
     assert "Voorjaarsgroep" in browser.get("/runs/afgesloten").text
+
+
+def test_the_group_of_the_demo_meets_in_a_few_days(app, sign_in):
+    assert load()
+    db.session.commit()
+    trainer = sign_in(db.session.scalar(select(Person).where(Person.email == "trainer1@demo.example")))
+    page = trainer.get("/vandaag").text
+    assert re.search(r"Over [456] dagen is Lesdag 2\.", page)
+    assert "Voorbeeldgroep" in page
+    assert "Voorjaarsgroep" not in page
