@@ -22,6 +22,7 @@ from .libraries.models import Library
 from .libraries.services import find_library
 from .notifications.services import link
 from .notifications.services import send as notify
+from .plaintext import cell, from_cell
 from .plugins import (
     ActivityType,
     CalendarEntry,
@@ -123,6 +124,7 @@ __all__ = [
     "Vocabulary",
     "Worksheet",
     "at",
+    "cell",
     "clean",
     "current_user",
     "db",
@@ -130,6 +132,7 @@ __all__ = [
     "enqueue",
     "feed",
     "find_library",
+    "from_cell",
     "from_markdown",
     "gettext",
     "has_role",

@@ -1,10 +1,22 @@
-"""Our own clean HTML as text that one can read without a browser: for in a mail."""
+"""Text for where no page is: our own clean HTML in a mail, and words in a cell of a sheet."""
 
 import re
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset({"p", "h2", "h3", "h4", "blockquote", "pre", "ul", "ol", "dl", "table", "hr"})
 _LINES = frozenset({"li", "tr", "dt", "dd"})
+# What makes a spreadsheet calculate, also in the wide signs of Asian keyboards.
+_FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def cell(text: str) -> str:
+    """The text for in a sheet: one that a spreadsheet would take for a formula gets a quote before it."""
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
+def from_cell(text: str) -> str:
+    """The text of which :func:`cell` made this."""
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
 
 
 def from_html(html: str) -> str:

@@ -62,6 +62,15 @@ def test_the_report_for_the_provinces(lead, pilot, make, sign_in):
     assert sign_in(make.person()).get(f"/community/programmas/{pilot.id}/verslag.csv").status_code == 403
 
 
+def test_no_cell_of_the_report_calculates(lead, pilot):
+    library = db.session.scalars(select(Participation)).first().library
+    library.name, library.province = "=HYPERLINK(1)", "@SUM(1)"
+    db.session.commit()
+    text = lead.get(f"/community/programmas/{pilot.id}/verslag.csv").text
+    assert "'=HYPERLINK(1);'@SUM(1);" in text
+    assert ";=" not in text and "\n=" not in text and ";@" not in text
+
+
 def test_a_lead_builds_a_programme(lead, make, begin):
     begin()
     data = {

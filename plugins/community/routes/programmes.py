@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lms.api import Conflict, Invalid, NotFound, current_user, find_library, people_with_role, requires
+from lms.api import Conflict, Invalid, NotFound, cell, current_user, find_library, people_with_role, requires
 from lms.api import gettext as _
 
 from .. import evaluation, plan, programme_figures, programmes, words
@@ -92,8 +92,8 @@ def report(programme_id: int) -> ResponseReturnValue:
         part, community = row.participation, row.community
         steps = community.walk().done if community and not community.is_reported else ""
         sheet.writerow([
-            _safe(part.library.name),
-            _safe(part.library.province),
+            cell(part.library.name),
+            cell(part.library.province),
             words.PARTICIPATION_ROLES[part.role],
             words.PARTICIPATION_STATES[part.status],
             steps,
@@ -101,14 +101,9 @@ def report(programme_id: int) -> ResponseReturnValue:
         ])  # fmt: skip
     for share in programme_figures.shares(found):
         sheet.writerow([])
-        sheet.writerow([_("Aandeel"), _safe(share.province), share.count, f"{share.percent}%"])
+        sheet.writerow([_("Aandeel"), cell(share.province), share.count, f"{share.percent}%"])
     headers = {"Content-Disposition": f"attachment; filename=verslag-{found.key}.csv"}
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def _safe(text: str) -> str:
-    """The text as a spreadsheet shows it: one that begins like a formula is not one."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 @bp.get("/programmas/<int:programme_id>/aanpassen")

@@ -10,7 +10,7 @@ from typing import IO, Any
 import xlsxwriter
 from sqlalchemy import select
 
-from lms.api import Invalid, Person, db, today
+from lms.api import Invalid, Person, cell, db, today
 from lms.api import gettext as _
 
 from .. import content
@@ -23,7 +23,6 @@ from . import columns
 MOST = 20_000
 BATCH = 250
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger file goes to the disk
-_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(search: Search, kind: str) -> IO[bytes]:
@@ -88,7 +87,7 @@ def _csv(target: IO[bytes], items: Iterator[dict[str, Any]]) -> None:
     rows = csv.writer(text, delimiter=";")
     rows.writerow(columns.ALL)
     for one in items:
-        rows.writerow([harmless(value) for value in _cells(one)])
+        rows.writerow([cell(value) for value in _cells(one)])
     text.detach()
 
 
@@ -104,7 +103,7 @@ def _xlsx(target: IO[bytes], items: Iterator[dict[str, Any]]) -> None:
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(_rows(items)):
         for column, value in enumerate(row):
-            sheet.write_string(number, column, harmless(value)[:32_767])
+            sheet.write_string(number, column, cell(value)[:32_767])
     book.close()
 
 
@@ -125,11 +124,6 @@ def _cells(one: dict[str, Any]) -> list[str]:
         for name, value in row.items():
             cells[f"{name} {number}"] = value
     return list(cells.values())
-
-
-def harmless(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula; the import takes the quote off again."""
-    return f"'{value}" if value.startswith(_MARKS) else value
 
 
 KINDS: dict[str, Callable[[IO[bytes], Iterator[dict[str, Any]]], None]] = {"csv": _csv, "xlsx": _xlsx, "json": _json}

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from lms.api import Invalid
+from lms.api import Invalid, from_cell
 from lms.api import gettext as _
 
 from ..text import fold
@@ -34,7 +34,6 @@ _BROKEN = (
 )  # fmt: skip
 """What reading a damaged workbook raises; RuntimeError for one with a password."""
 _SEPARATOR = re.compile(r"\Asep=[;,\t]\r?\n")  # a first line that only tells Excel what separates the values
-_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read(file: Path) -> list[Row]:
@@ -159,5 +158,4 @@ def _plain(value: Any) -> str:
         return value.isoformat()[:10]
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = str(value).replace("\0", "").strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in _MARKS else text
+    return from_cell(str(value).replace("\0", "").strip())

@@ -179,6 +179,17 @@ def test_the_file_is_the_selection_and_no_cell_is_a_formula(client, load):
     assert client.get("/kennisbank/bestand.pdf").status_code == 404
 
 
+@pytest.mark.parametrize("mark", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_sign_at_the_beginning_of_a_cell_calculates(client, load, mark):
+    """And what was written comes back as it was when the file is taken in."""
+    load("a.json", json.dumps([{"naam": f"{mark}SUM(kwaad)", "id": "kwaad"}]))
+    file = client.get("/kennisbank/bestand.csv?q=kwaad").data
+    head, row = csv.reader(io.StringIO(file.decode("utf-8-sig")), delimiter=";")
+    assert row[head.index("naam")] == f"'{mark}SUM(kwaad)"
+    load("b.csv", file)
+    assert entry("kwaad").title == f"{mark}SUM(kwaad)"
+
+
 def test_search_at_the_command_line(lms_command):
     found = json.loads(lms_command("kennisbank", "search", "kalender tablet", "--json").output)
     assert found == []

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from lms.accounts import services
@@ -355,3 +356,19 @@ def test_who_never_came_gets_the_invitation_again_and_no_reset(client, make, sam
     assert (again.kind, again.subject) == ("invitation", first.subject)
     assert "oude wachtwoord" not in again.body
     assert choose(client, links()[1]).status_code == 302
+
+
+def test_nobodys_password_is_looked_at_as_long_as_somebodys(app, client, monkeypatch):
+    """For an address that nobody has one comparison at the same costs, also at the first try of a process."""
+    asked = []
+    verify = PasswordHasher.verify
+
+    def watched(hasher, known, password):
+        asked.append(known.split("$")[1:4])
+        return verify(hasher, known, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", watched)
+    monkeypatch.setattr(PasswordHasher, "hash", lambda *_args: pytest.fail("a hash was made, which takes time"))
+    assert client.post("/login", data={"email": "niemand@test.example", "password": "x"}).status_code == 422
+    made = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    assert asked == [["argon2id", "v=19", f"m={made.memory_cost},t={made.time_cost},p={made.parallelism}"]]

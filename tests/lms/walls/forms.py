@@ -7,12 +7,14 @@ from urllib.parse import urljoin
 
 @dataclass
 class Form:
-    """A form that posts: its address, its fields with what stands in them, and which of them are for files or text."""
+    """A form that posts: its address, its fields with what stands in them, and which of them are for files, for text,
+    or for a number, a day or an hour."""
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     free: set[str] = field(default_factory=set)
+    counts: set[str] = field(default_factory=set)
 
 
 class _Forms(HTMLParser):
@@ -47,6 +49,8 @@ class _Forms(HTMLParser):
             form.fields.setdefault(name, attrs.get("value", ""))
             if tag == "input" and attrs.get("type", "text") in {"text", "email", "url", "search", "tel", ""}:
                 form.free.add(name)
+            elif tag == "input" and attrs.get("type") in {"number", "date", "time", "month"}:
+                form.counts.add(name)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
