@@ -42,15 +42,22 @@ def ensure_instance(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def _make_secret(folder: Path, environ: Mapping[str, str]) -> None:
+    if environ.get("LMS_SECRET_KEY") or _read_secret(folder):
+        return
     secret = folder / "secret"
-    if not environ.get("LMS_SECRET_KEY") and not secret.exists():
-        # O_EXCL: of two processes that start together, one writes and the other reads.
-        try:
-            handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
+    if secret.exists():  # an empty one, of a process that was killed before it wrote
+        secret.unlink(missing_ok=True)
+    # O_EXCL: of two processes that start together, one writes and the other reads.
+    try:
+        handle = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    try:
         with os.fdopen(handle, "w") as out:
             out.write(secrets.token_urlsafe(48))
+    except OSError:  # a full disk
+        secret.unlink()
+        raise
 
 
 def keep_private() -> None:

@@ -1,5 +1,9 @@
 """The app starts, answers, and its tables equal its models."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -54,6 +58,24 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch, command):
     said = CliRunner().invoke(main, [command])
     assert said.exit_code == 1
     assert said.output.startswith(f"Error: The folder of this site (LMS_INSTANCE) is {taken}"), said.output
+
+
+@pytest.mark.one_database
+def test_a_disk_that_is_full_at_the_first_start_leaves_no_empty_secret(tmp_path):
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from lms.cli import main; main(['init'])"
+    )
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
+    env |= {"LMS_INSTANCE": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=config.ROOT, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 1
+    assert said.stderr.startswith("Error: The folder of this site"), said.stderr
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "secret").touch()  # and as a killed process leaves it
+    config.ensure_instance({"LMS_INSTANCE": str(tmp_path)})
+    assert len((tmp_path / "secret").read_text()) >= 40
 
 
 @pytest.mark.one_database
