@@ -204,7 +204,7 @@ def _postgres_options(app: Flask) -> dict[str, Any]:
     given = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).query
     patience = {name: value for name, value in PATIENCE.items() if name not in given}
     # Pre-ping: after a restart of the server, its old connections are found out before a person notices.
-    return {"pool_pre_ping": True, "connect_args": patience}
+    return {"pool_pre_ping": True, "connect_args": {"client_encoding": "utf8", **patience}}
 
 
 def _prepare_postgres(engine: Engine, wait: float) -> None:

@@ -159,7 +159,19 @@ def _alone_on_postgres(tell: Callable[[str], object]) -> Iterator[None]:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": _UPGRADING}):
             tell(_WAITING)
             connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _UPGRADING})
+        _refuse_unfit(connection)
         yield
+
+
+def _refuse_unfit(connection: Connection) -> None:
+    """A database that cannot hold our texts, or does not know that É is a capital: then names would be told apart."""
+    encoding, small = connection.execute(text("SELECT current_setting('server_encoding'), lower('É')")).one()
+    if encoding != "UTF8" or small != "é":
+        raise ConfigError(
+            f"The database {connection.engine.url.database!r} does not fit: it has the encoding {encoding}, and for it "
+            f"the small letter of É is {small}. Make it anew: "
+            "createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0 NAME"
+        )
 
 
 def revisions(connection: Connection) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What cannot be upgraded is told in one sentence, before anything is touched."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 
 from lms import migrate
 from lms.db import db
@@ -61,3 +61,27 @@ def test_every_migration_of_a_plugin_names_the_core_it_needs(app):
         if plugin.migrations is not None:
             for step in migrate.history(plugin):
                 assert getattr(step.module, "needs_core", None) in core, step.path
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "UTF8"])
+def test_a_database_that_does_not_fit_our_words_is_refused(app, lms_command, make_app, encoding):
+    """As createdb makes it on a machine that was set up without a language."""
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("a file of SQLite always fits")
+    db.session.rollback()
+    url = db.engine.url.set(database=f"{db.engine.url.database}_{encoding.lower()}")
+    with create_engine(db.engine.url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as connection:
+        how = f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+        connection.execute(text(f'CREATE DATABASE "{url.database}" {how}'))
+        try:
+            site = make_app(SQLALCHEMY_DATABASE_URI=url.render_as_string(hide_password=False))
+            done = lms_command("upgrade", site=site)
+            with site.app_context():
+                assert migrate.is_new()
+                db.engine.dispose()
+        finally:
+            connection.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: The database '{url.database}' does not fit: it has the encoding {encoding}")
+    assert "createdb --encoding=UTF8" in done.output
+    assert done.output.count("\n") == 1
