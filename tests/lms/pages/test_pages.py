@@ -58,6 +58,7 @@ def test_the_glossary_has_letters_to_jump_by(make, participant, run):
 def test_from_a_lesson_to_the_glossary_and_back(participant, run):
     def back(came_from):
         page = participant.get(f"/runs/{run.id}/materiaal/begrippen", headers={"Referer": came_from}).text
+        assert ("Terug<" in page) == came_from.endswith(f"/{run.id}/les"), "also beside the letters, which stay in view"
         return re.search('class="lp-back" href="(.+?)"', page)[1]
 
     assert back(f"http://localhost/runs/{run.id}/les") == f"/runs/{run.id}/les"
