@@ -135,6 +135,18 @@ def test_a_lesson_day_on_paper_says_where_and_with_whom(app, serve, open_page, v
     assert words.index("Zaal 1") < words.index(visit.email) < words.index("Programma")
 
 
+def test_the_list_of_a_group_to_sign_is_one_a4(app, make, serve, open_page):
+    course = make.course()
+    run = make.run(course, participants=16)
+    trainer = make.people(run, "trainer")[0]
+    set_password(trainer, PASSWORD)
+    known = Known(run.id, trainer.email, {})
+    db.session.commit()
+    page = open_page(base_url=serve(app))
+    sign_in(page, known)
+    assert printed(page, f"/runs/{known.run_id}/lijst") == (1, False)
+
+
 def test_an_exercise_goes_on_over_the_edge_of_the_paper(app, make, serve, open_page):
     line, part = "Vraag in de buurt na wat er al is.", "## {}\n\n{}"
     long = "\n\n".join([line] * 20)
