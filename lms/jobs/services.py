@@ -1,6 +1,7 @@
 """The outbox: a job is a row that lives and dies with the data's transaction; ``lms worker`` does it afterwards."""
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,13 @@ from sqlalchemy import func, select
 
 from ..clock import now
 from ..db import db
-from ..errors import NotFound
+from ..errors import LmsError, NotFound
 from ..registry import registry
 from .models import Job
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
+_ADDRESS = re.compile(r"[^\s<>()'\",;:]+@[^\s<>()'\",;:]+")
 LATE = timedelta(minutes=5)
 """A job that is due for longer than this means that no worker is running, or not enough of them."""
 
@@ -62,7 +64,10 @@ def run_one() -> bool:
         job.state, job.done_at, job.error = "done", now(), ""
         db.session.commit()
     except Exception as error:
-        log.exception("job %s (%s) failed", job_id, kind)
+        if isinstance(error, LmsError):  # no fault of ours, such as a mail server that is away: a line will do
+            log.warning("job %s (%s) failed: %s", job_id, kind, _without_addresses(str(error)))
+        else:
+            log.exception("job %s (%s) failed", job_id, kind)
         db.session.rollback()
         _postpone(db.session.get_one(Job, job_id), error)
         db.session.commit()
@@ -152,7 +157,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
         return None
     if job.attempts >= MAX_ATTEMPTS:  # it took its worker along each time, so it never came to a failure
         job.state, job.error = "failed", job.error or "The worker stopped in the middle of it."
-        log.error("job %s (%s) is given up: %s", job.id, job.kind, job.error)
+        _log_given_up(job)
         db.session.commit()
         return _claim()
     job.attempts += 1
@@ -164,11 +169,20 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
 
 
 def _postpone(job: Job, error: Exception) -> None:
-    job.error = f"{type(error).__name__}: {error}"
+    job.error = str(error) if isinstance(error, LmsError) else f"{type(error).__name__}: {error}"
     job.due_at = now() + timedelta(seconds=min(15 * 2**job.attempts, 6 * 3600))
     if job.attempts >= MAX_ATTEMPTS:
         job.state = "failed"
-        log.error("job %s (%s) is given up: %s", job.id, job.kind, job.error)
+        _log_given_up(job)
+
+
+def _log_given_up(job: Job) -> None:
+    log.error("job %s (%s) is given up: %s", job.id, job.kind, _without_addresses(job.error))
+
+
+def _without_addresses(text: str) -> str:
+    """For the log, in which nobody has a name: mail servers repeat the address that they refuse."""
+    return _ADDRESS.sub("…", text)
 
 
 def _handlers() -> dict[str, Any]:

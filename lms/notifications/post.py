@@ -13,12 +13,18 @@ from flask_mailman import Mail as Mailman
 from flask_mailman.backends.smtp import EmailBackend
 from flask_mailman.message import utf8_charset_qp
 
-from ..errors import ConfigError
+from ..errors import ConfigError, LmsError
 from .models import Mail
 
 TIMEOUT = 10  # seconds for each answer of the mail server; dev.py gives the worker 15 to stop
 PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
 LOCAL = {"console": "console", "file": "file", "memory": "locmem"}
+
+
+class NotTaken(LmsError):
+    """The mail server did not take a mail, or cannot be reached; the sentence tells administrators what it said."""
+
+    status = 503
 
 
 class _Smtp(smtplib.SMTP):
@@ -79,7 +85,7 @@ def new_letter(
 def hand_over(message: EmailMessage) -> str:
     """Give a mail to the server; returns what it said, such as «250 OK», or nothing if there is no server.
 
-    Raises OSError or smtplib.SMTPException when it does not take the mail.
+    Raises NotTaken.
     """
     connection = current_app.extensions["mailman"].get_connection()
     message.connection = connection
@@ -87,11 +93,26 @@ def hand_over(message: EmailMessage) -> str:
         connection.open()  # not left to send(), which would also close: see below
         message.send()
         code, words = getattr(getattr(connection, "connection", None), "said", (0, b""))
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotTaken(_reason(error)) from error
     finally:
         # The server has the mail or has refused it; that the goodbye fails must not have it sent once more.
         with contextlib.suppress(OSError, smtplib.SMTPException):
             connection.close()
     return f"{code} {words.decode(errors='replace')}" if code else ""
+
+
+def _reason(error: Exception) -> str:
+    words: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [(to, (code, words))] = error.recipients.items()
+        whom = f" of {to}"
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, words, whom = error.smtp_code, error.smtp_error, ""
+    else:
+        return f"The server cannot be reached: {error}"
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return f"The server said{whom}: {code} {text}"
 
 
 def sender(app: Flask) -> str:
