@@ -157,7 +157,9 @@ def test_a_version_shows_its_judgement_once_released(desk):
     desk.judge(action="opslaan", words="Mooi.", overall="goed")
     assert "Mooi." not in text_of(desk.browser.get(f"{desk.url}/versies/1"))
     desk.judge(words="Mooi.", overall="goed", revision=1)
-    assert "Mooi." in text_of(desk.browser.get(f"{desk.url}/versies/1"))
+    page = text_of(desk.browser.get(f"{desk.url}/versies/1"))
+    assert "Mooi." in page
+    assert page.index('href="#oordeel"') < page.index("<article") < page.index('id="oordeel"')
 
 
 def test_another_participants_version_is_not_there(desk):

@@ -1,5 +1,6 @@
 """«Vandaag» for a participant, a trainer and everybody else."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -40,6 +41,8 @@ def test_returned_work_comes_first(make, sign_in):
     page = sign_in(participant).get("/vandaag").text
     assert "Maak opnieuw: Opdracht" in page
     assert "Nog niet. Lees wat er mist en lever opnieuw in." in page
+    label = re.search("lp-next.*?lp-label[^>]*>(.*?)<", page, re.DOTALL)[1]
+    assert label == "Opdracht 1", "doing it again does not take all of its hours"
 
 
 def test_what_waits_for_the_trainer_is_no_next_step(make, sign_in):
