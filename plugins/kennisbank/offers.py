@@ -6,6 +6,7 @@ Each row becomes a concept of the person's library; nothing is published by taki
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import func, select
 
 from lms.api import Found, NotFound, Offer, Person, PieceRow, Target, db
@@ -67,7 +68,8 @@ def _activity(values: Mapping[str, Any]) -> dict[str, Any]:
 def targets(person: Person) -> Iterator[Target]:
     """The concepts of one's own library."""
     if person.library is not None:
-        yield Target(str(person.library.id), _("Concepten van %(library)s", library=person.library.name))
+        label = _("Concepten van %(library)s", library=person.library.name)
+        yield Target(str(person.library.id), label, url_for("kennisbank.contribute"))
 
 
 class _Taker:

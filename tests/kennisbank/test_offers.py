@@ -101,6 +101,8 @@ def test_three_tools_become_three_concepts_and_go_back(browser, client, world):
     assert entries()[1].goal == "een beter doel"
 
     page = browser.get(answer.location)
+    assert 'href="/kennisbank/bijdragen">Ga naar Concepten van Bibliotheek Waterdorp' in page.text
+    assert "Tool 1" in browser.get("/kennisbank/bijdragen").text
     back = re.search(r'action="(/overgenomen/\d+/terug)"', page.text)[1]
     assert browser.post(back).status_code == 302
     assert [one.title for one in entries()] == ["Tool 2"]  # that one was changed since, by the second taking
