@@ -716,3 +716,17 @@ def test_complete_stays_complete(group):
     assert three.say(0, review_at(one_more.location), do="save").status_code == 302
     three.at(28)
     assert state(three, 0).completed_at is not None, "though with three there were two to give"
+
+
+def test_a_trainer_chooses_nobody_by_accident_and_only_work_that_is_there(group):
+    four = group()
+    four.hand_in(0, 1, 2)
+    four.at(23)
+    page = four.trainer.get(four.url).text
+    lists = dict(re.findall(r'<select [^>]*name="(\w+)" required>(.*?)</select>', page))
+    assert {"reviewer", "author", "enrolment", "one", "other"} <= lists.keys()
+    assert all(options.startswith('<option value="">') for options in lists.values())
+    assert f'value="{four.enrolment(3)}"' in lists["one"]
+    assert f'value="{four.enrolment(3)}"' not in lists["author"]
+    refused = four.trainer.post(f"{four.url}/feedback/trainer/vrijstellen", data={"enrolment": "", "on": "1"})
+    assert refused.status_code == 422
