@@ -47,7 +47,7 @@ def _app(*_args: Any) -> Flask:
 
 
 def _why_not(error: Exception) -> str | None:
-    """What to do when the database refuses; None for a fault of ours, which keeps its traceback."""
+    """What is wrong with the database as a whole; None when it is there and has tables."""
     try:
         with _app().app_context():
             return "This site has no tables yet: run `lms init` first." if migrate.is_new() else None
@@ -69,8 +69,8 @@ class Commands(FlaskGroup):
         except (LmsError, ConfigError, ContractError) as error:
             raise click.ClickException(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
-            sentence = str(trouble.refusal(error) or "") or _why_not(error)
-            if sentence is None:
+            sentence = _why_not(error) or str(trouble.refusal(error) or "")
+            if not sentence:
                 raise
             raise click.ClickException(sentence) from error
 

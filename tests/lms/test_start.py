@@ -61,6 +61,19 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch, command):
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("command", ["init", "status", "upgrade", "jobs"])
+def test_a_command_says_why_the_database_is_away(tmp_path, monkeypatch, command):
+    monkeypatch.setenv("LMS_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("LMS_SECRET_KEY", "geheim" * 8)
+    monkeypatch.setenv("LMS_DATABASE_URL", "postgresql://postgres@127.0.0.1:1/none")
+    said = CliRunner().invoke(main, [command])
+    assert said.exit_code == 1
+    assert said.output.startswith("Error: The database cannot be reached: "), said.output
+    assert "Connection refused" in said.output
+    assert said.output.count("\n") == 1
+
+
+@pytest.mark.one_database
 def test_a_disk_that_is_full_at_the_first_start_leaves_no_empty_secret(tmp_path):
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); from lms.cli import main; main(['init'])"
