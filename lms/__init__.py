@@ -33,6 +33,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, plugins: Iterable[Plu
         count = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     watch.init_app(app)  # before all others: its line tells of the whole request, commit included
+    web.limit_forms(app)
     db.init_app(app)
     watch.watch_database(app)
     i18n.init_app(app)

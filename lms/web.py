@@ -12,7 +12,13 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from gunicorn.http.errors import ParseException
 from markupsafe import escape
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, InternalServerError
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+)
 from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LARGEST = 2**31 - 1
 """The largest number that the id of a row can have."""
+MOST_FIELDS = 5_000
+"""Of one form without files; of one with files werkzeug takes a thousand."""
 WITHOUT_TOKEN = ("lms.notifications.routes.stop",)
 """Writes that want no token of a form: a mail program presses this button, and its signed address is the proof."""
 NOT_TYPED = frozenset({"csrf_token", "password", "revision"})
@@ -87,7 +95,6 @@ def init_app(app: Flask) -> None:
     """Put frame, headers and error pages on every page of the app."""
     app.request_class = CleanRequest
     app.url_map.converters.update({"default": Words, "string": Words, "int": RowNumber})
-    app.before_request(_limit_form)  # before the form's token, which reads the form
     csrf = CSRFProtect(app)
     for view in WITHOUT_TOKEN:
         csrf.exempt(view)
@@ -99,6 +106,11 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(broken, _broken_line)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _fault)
+
+
+def limit_forms(app: Flask) -> None:
+    """Refuse what is too much for a form, before anything reads it: a page that says no gives back what was typed."""
+    app.before_request(_limit_form)
 
 
 def menu() -> list[Link]:
@@ -154,9 +166,13 @@ def _row_number(text: str) -> int:
 
 
 def _limit_form() -> None:
-    # The reader of plain forms takes everything into memory, whatever MAX_FORM_MEMORY_SIZE says.
+    # The reader of plain forms takes everything into memory, whatever MAX_FORM_MEMORY_SIZE says, and any number of
+    # fields: hundreds of thousands of them take it seconds, also for who has no account.
     if request.mimetype == "application/x-www-form-urlencoded":
         request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
+        if request.get_data().count(b"&") >= MOST_FIELDS:
+            g.unreadable = True  # nor does the page that says so
+            raise RequestEntityTooLarge
 
 
 def _frame() -> dict[str, Any]:

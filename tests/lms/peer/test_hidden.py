@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lms.accounts.services import set_password
 from lms.db import db
 from lms.notifications.models import Mail, Notice
-from lms.peer.models import Review
+from lms.peer.models import SELF, Review
 
 PASSWORD = "een-goed-wachtwoord"
 
@@ -103,6 +103,21 @@ def test_no_page_mail_file_or_export_of_the_author_names_the_giver(hidden):
     got = [review for review in hidden.reviews() if review.author_id == hidden.enrolment(0)]
     assert set(re.findall(r"/feedback/([0-9a-f]{16})/", seen[hidden.url])) == {review.token for review in got}
     assert not [one for one in ids if f'value="{one}"' in seen[hidden.url]]
+
+
+def test_the_order_does_not_tell_who_was_first(hidden):
+    """Nor does a moment on the page: whoever gave first stands where chance put them."""
+    mine = [review for review in hidden.reviews() if review.author_id == hidden.enrolment(0) and review.origin != SELF]
+    first, *_more, last = sorted(mine, key=lambda review: (review.given_at, review.id))
+    browser = hidden.browser(0)
+    for tokens in (("0" * 16, "f" * 16), ("f" * 16, "0" * 16)):
+        first.token, last.token = "a" * 16, "b" * 16
+        db.session.flush()
+        first.token, last.token = tokens
+        db.session.commit()
+        page = browser.get(hidden.url).text.split('id="krijgen"')[1]
+        assert re.findall(r'id="feedback([0f]{16})"', page) == ["0" * 16, "f" * 16]
+        assert not re.search(r"\d+\.\d\d uur", page)
 
 
 def _own_reading(text, word):
