@@ -19,7 +19,8 @@ from .models import Job
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
-_ADDRESS = re.compile(r"[^\s<>()'\",;:]+@[^\s<>()'\",;:]+")
+# From the beginning of a word on: looked for from each of its letters, a long one would take seconds.
+_ADDRESS = re.compile(r"(?<![^\s<>()'\",;:])[^\s<>()'\",;:]+@[^\s<>()'\",;:]+")
 LATE = timedelta(minutes=5)
 """A job that is due for longer than this means that no worker is running, or not enough of them."""
 
