@@ -65,6 +65,12 @@ class Full(LmsError):
     status = 507
 
 
+class Hopeless(LmsError):
+    """A job that fails with this would fail each time: it is given up at once, where an administrator sees it."""
+
+    status = 503
+
+
 class ContractError(Exception):
     """A plugin breaks the contract; the sentence says what to change. Stops the start."""
 

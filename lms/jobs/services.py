@@ -13,12 +13,13 @@ from sqlalchemy import func, select
 
 from ..clock import now
 from ..db import db
-from ..errors import LmsError, NotFound
+from ..errors import Hopeless, LmsError, NotFound
 from ..registry import registry
 from .models import Job
 
 log = logging.getLogger(__name__)
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 14
+"""Spread over more than a day: a mail server that is away for a night costs nobody a mail."""
 # From the beginning of a word on: looked for from each of its letters, a long one would take seconds.
 _ADDRESS = re.compile(r"(?<![^\s<>()'\",;:])[^\s<>()'\",;:]+@[^\s<>()'\",;:]+")
 LATE = timedelta(minutes=5)
@@ -172,7 +173,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
 def _postpone(job: Job, error: Exception) -> None:
     job.error = str(error) if isinstance(error, LmsError) else f"{type(error).__name__}: {error}"
     job.due_at = now() + timedelta(seconds=min(15 * 2**job.attempts, 6 * 3600))
-    if job.attempts >= MAX_ATTEMPTS:
+    if job.attempts >= MAX_ATTEMPTS or isinstance(error, Hopeless):
         job.state = "failed"
         _log_given_up(job)
 

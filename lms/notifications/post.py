@@ -13,7 +13,7 @@ from flask_mailman import Mail as Mailman
 from flask_mailman.backends.smtp import EmailBackend
 from flask_mailman.message import utf8_charset_qp
 
-from ..errors import ConfigError, LmsError
+from ..errors import ConfigError, Hopeless, LmsError
 from .models import Mail
 
 TIMEOUT = 10  # seconds for each answer of the mail server; dev.py gives the worker 15 to stop
@@ -25,6 +25,10 @@ class NotTaken(LmsError):
     """The mail server did not take a mail, or cannot be reached; the sentence tells administrators what it said."""
 
     status = 503
+
+
+class NoSuchAddress(Hopeless, NotTaken):
+    """The mail server will never take a mail for this address."""
 
 
 class _Smtp(smtplib.SMTP):
@@ -94,12 +98,19 @@ def hand_over(message: EmailMessage) -> str:
         message.send()
         code, words = getattr(getattr(connection, "connection", None), "said", (0, b""))
     except (OSError, smtplib.SMTPException) as error:
-        raise NotTaken(_reason(error)) from error
+        raise (NoSuchAddress if _is_final(error) else NotTaken)(_reason(error)) from error
     finally:
         # The server has the mail or has refused it; that the goodbye fails must not have it sent once more.
         with contextlib.suppress(OSError, smtplib.SMTPException):
             connection.close()
     return f"{code} {words.decode(errors='replace')}" if code else ""
+
+
+def _is_final(error: Exception) -> bool:
+    """A refusal of the address with a code of «never». Other refusals may be of our settings, which can be mended."""
+    return isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _words in error.recipients.values()
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -44,7 +44,7 @@ def test_what_failed_is_seen_and_tried_again(app, admin, make):
     number = job.id
     assert "1 taak van de site mislukte" in admin.get("/beheer/").text
     page = admin.get("/beheer/taken").text
-    assert "Een mail versturen" in page and "8 keer geprobeerd" in page and "&lt;b&gt;nobody" in page
+    assert "Een mail versturen" in page and f"{MAX_ATTEMPTS} keer geprobeerd" in page and "&lt;b&gt;nobody" in page
     assert admin.post(f"/beheer/taken/{number}/opnieuw").location == "/beheer/taken"
     assert states() == ["waiting"]
     assert admin.post(f"/beheer/taken/{number}/opnieuw").status_code == 302, "pressed twice"
