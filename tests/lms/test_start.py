@@ -55,6 +55,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path, monkeypatch, command):
     taken = tmp_path / "instance"
     taken.write_text("a file")
     monkeypatch.setenv("LMS_INSTANCE", str(taken))
+    monkeypatch.delenv("LMS_SECRET_KEY", raising=False)  # with it only the database is looked for in there
     said = CliRunner().invoke(main, [command])
     assert said.exit_code == 1
     assert said.output.startswith(f"Error: The folder of this site (LMS_INSTANCE) is {taken}"), said.output
