@@ -14,7 +14,7 @@ from bench import load, report
 ROOT = Path(__file__).resolve().parents[1]
 
 
-HEAVY = pytest.mark.slow  # three apps and a generator of load, in processes of their own
+HEAVY = pytest.mark.exhaustive  # three apps and a generator of load, in processes of their own
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def test_no_line_twice():
     assert sorted(set(written)) == sorted(written)
 
 
-@pytest.mark.parametrize("accept", ["*/*", pytest.param("application/json", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("accept", ["*/*", pytest.param("application/json", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_everybody_meets_what_the_table_says(still, house, sign_in, kind, accept):
     """As a person comes, and as a script of ours: the answer is the same."""

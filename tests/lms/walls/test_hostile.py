@@ -34,7 +34,7 @@ def visits(still, house, sign_in):
             yield address, client
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_nonsense_in_an_address(still, house, sign_in):
     wrong, seen = [], set()
     for address, client in visits(still, house, sign_in):
@@ -54,7 +54,7 @@ def test_nonsense_in_an_address(still, house, sign_in):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_nonsense_in_a_question(still, house, sign_in):
     wrong = []
     for address, client in visits(still, house, sign_in):
@@ -69,7 +69,7 @@ def test_nonsense_in_a_question(still, house, sign_in):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_nonsense_in_a_form(still, house, sign_in):
     """Every form on every page that somebody may open."""
     wrong, seen = [], set()

@@ -123,7 +123,7 @@ def test_there_is_enough_to_try():
     assert len(list(columns())) > 40
 
 
-@pytest.mark.parametrize("kinds", [("participant",), pytest.param(SEERS, marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("kinds", [("participant",), pytest.param(SEERS, marks=pytest.mark.exhaustive)], ids=len)
 def test_nothing_hostile_survives_on_any_page(app, house, sign_in, kinds):
     known = known_elements(app, house, sign_in, kinds)
     # Every column of words gets, in turn, something that breaks out of an attribute, and each of the payloads.
@@ -145,7 +145,7 @@ def test_nothing_hostile_survives_on_any_page(app, house, sign_in, kinds):
 WRITERS = ("participant", "trainer", "admin", "member", "peer")
 
 
-@pytest.mark.parametrize("kinds", [("participant",), pytest.param(WRITERS, marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("kinds", [("participant",), pytest.param(WRITERS, marks=pytest.mark.exhaustive)], ids=len)
 def test_nothing_hostile_survives_in_a_form_that_comes_back(still, house, sign_in, kinds):
     known = known_elements(still, house, sign_in, kinds)
     tried = 0

@@ -100,7 +100,7 @@ def text_of(answer):
         return "\n".join(packed.read(name).decode(errors="replace") for name in packed.namelist())
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_everybody_reads_what_is_theirs_and_no_more(app, house, sign_in):
     hide(house)
     leaks, found = [], {word: set() for word in READERS}
