@@ -209,7 +209,7 @@ def test_a_store_that_is_away_is_asked_again(uploader, bucket, app, worker):
     uploader.hand_in(to="concept", remove_file=str(stored.id), revision=uploader.draft().revision)
     worker()
     job = db.session.scalar(select(Job).where(Job.kind == "core.forget_bytes"))
-    assert job.state == "waiting" and "StoreError" in job.error and len(bucket.objects) == 1
+    assert job.state == "waiting" and "De opslag van bestanden antwoordt niet" in job.error and len(bucket.objects) == 1
     bucket.is_away = False
     job.due_at = clock.now()
     worker()
