@@ -99,46 +99,28 @@ def check_together(
                     f"Plugin {plugin.name!r}: permission {permission.name!r} names the role {key!r}, "
                     "which no plugin declares; declare it or correct the name."
                 )
-    for item in plugin.nav:
-        if item.permission not in permissions:
+    for what, name in _asked(plugin):
+        if name and name not in permissions:
             raise ContractError(
-                f"Plugin {plugin.name!r}: menu item {item.endpoint!r} names the permission {item.permission!r}, "
-                "which no plugin declares; declare it or correct the name."
-            )
-    for look in plugin.lookups:
-        if look.permission not in permissions:
-            raise ContractError(
-                f"Plugin {plugin.name!r}: look-up {look.endpoint!r} names the permission {look.permission!r}, "
-                "which no plugin declares; declare it or correct the name."
-            )
-    for provider in plugin.search:
-        if provider.permission and provider.permission not in permissions:
-            raise ContractError(
-                f"Plugin {plugin.name!r}: search provider {str(provider.label)!r} names the permission "
-                f"{provider.permission!r}, which no plugin declares; declare it or correct the name."
-            )
-    for source in plugin.calendar:
-        if source.permission not in permissions:
-            raise ContractError(
-                f"Plugin {plugin.name!r}: calendar {str(source.label)!r} names the permission {source.permission!r}, "
-                "which no plugin declares; declare it or correct the name."
-            )
-    for panel in plugin.panels:
-        if panel.permission not in permissions:
-            raise ContractError(
-                f"Plugin {plugin.name!r}: panel {str(panel.label)!r} names the permission {panel.permission!r}, "
-                "which no plugin declares; declare it or correct the name."
-            )
-    for kind in plugin.mail_kinds:
-        if kind.permission and kind.permission not in permissions:
-            raise ContractError(
-                f"Plugin {plugin.name!r}: mail kind {kind.key!r} names the permission {kind.permission!r}, "
-                "which no plugin declares; declare it or correct the name."
+                f"Plugin {plugin.name!r}: {what} names the permission {name!r}, which no plugin declares; "
+                "declare it or correct the name."
             )
     for listener in plugin.listeners:
         _check_listener(plugin, listener, events, names)
     for account in plugin.demo_accounts:
         _check_account(plugin, account, roles)
+
+
+def _asked(plugin: Plugin) -> list[tuple[str, str | None]]:
+    """What is only for who has a permission, and which."""
+    return [
+        *((f"menu item {item.endpoint!r}", item.permission) for item in plugin.nav),
+        *((f"look-up {look.endpoint!r}", look.permission) for look in plugin.lookups),
+        *((f"search provider {str(provider.label)!r}", provider.permission) for provider in plugin.search),
+        *((f"calendar {str(source.label)!r}", source.permission) for source in plugin.calendar),
+        *((f"panel {str(panel.label)!r}", panel.permission) for panel in plugin.panels),
+        *((f"mail kind {kind.key!r}", kind.permission) for kind in plugin.mail_kinds),
+    ]
 
 
 def _check_listener(plugin: Plugin, listener: Listener, events: Mapping[str, Event], names: Iterable[str]) -> None:
