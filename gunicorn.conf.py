@@ -4,6 +4,7 @@ What differs between sites comes from the environment: LMS_BIND or PORT, WEB_CON
 (threads in each), LMS_LOG and LMS_METRICS_TOKEN. See docs/operate.md.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -38,6 +39,14 @@ if os.environ.get("LMS_LOG") == "json":
         "root": {"level": "WARNING", "handlers": []},  # the app adds its own
         "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}},
     }
+
+
+def post_worker_init(worker):
+    # What was made so far is there for good. Python would go through all of it now and then, in the midst of somebody's
+    # page, which then takes 0.2 s longer (docs/bench.md).
+    gc.collect()
+    gc.freeze()
+
 
 # --- figures of several processes -----------------------------------------------------------------
 # Each process keeps its figures in a file, and whichever is asked adds them up. The files go by places (1, 2, …) and

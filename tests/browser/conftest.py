@@ -1,5 +1,6 @@
 """A real browser on a real server. Without Chromium these tests skip, unless LMS_REQUIRE_BROWSER is set."""
 
+import contextlib
 import os
 import shutil
 import threading
@@ -53,7 +54,7 @@ def serve() -> Iterator[Callable[[Flask], str]]:
     running = []
 
     def serve(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server("127.0.0.1", 0, _whole(app), threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         running.append((server, thread))
@@ -64,6 +65,16 @@ def serve() -> Iterator[Callable[[Flask], str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _whole(app: Flask) -> Callable[..., list[bytes]]:
+    """The app with each answer read to its end: werkzeug leaves a file open when the browser hangs up half-way."""
+
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
+        with contextlib.closing(app(environ, start_response)) as parts:
+            return [b"".join(parts)]
+
+    return answer
 
 
 @pytest.fixture
