@@ -61,11 +61,16 @@ def lemma(word: str) -> str:
 
 
 def _is_verb(word: str, noun: str) -> bool:
-    """«spelen» is not more than one «spel», as the dictionary has it: those are «spellen», and one «speelt»."""
+    """«spelen» is not more than one «spel», as the dictionary has it: those are «spellen», and one «speelt».
+
+    With a noun before it, it is: «kaartspelen» are games, as «bordspelen» are.
+    """
     if word != f"{noun}en":
         return False
     double, third = f"{noun}{noun[-1]}en", f"{close(noun)}t"
-    return [lemmatize(form, lang=_LANGUAGE) for form in (double, third)] == [noun, word]
+    return [lemmatize(form, lang=_LANGUAGE) for form in (double, third)] == [noun, word] and not any(
+        _is_verb(word[at:], noun[at:]) for at in range(3, len(noun) - 2)
+    )
 
 
 def close(stem: str) -> str:
