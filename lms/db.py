@@ -10,11 +10,15 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import DateTime, Executable, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 20_000}
 """How long PostgreSQL gets to answer a new connection (seconds), and its machine to confirm what it was sent (ms)."""
+ATTEMPTS = 3
+"""How often a view may begin that others were ahead of."""
 View = TypeVar("View", bound=Callable[..., Any])
 Statement = TypeVar("Statement", bound=Executable)
 
@@ -81,11 +85,21 @@ def init_app(app: Flask) -> None:
             _prepare_postgres(db.engine, wait)
     dispatch = app.dispatch_request
 
-    def dispatch_and_commit() -> Response:
+    def view_and_commit() -> Response:
         _begin_view()
         response = app.make_response(dispatch())
         _commit_if(response.status_code < 400)
         return response
+
+    def dispatch_and_commit() -> Response:
+        for _attempt in range(ATTEMPTS - 1):
+            try:
+                return view_and_commit()
+            except (IntegrityError, StaleDataError):
+                if not _may_begin_again():
+                    raise
+                _forget()
+        return view_and_commit()
 
     # Around the view, and not after the request: a commit that fails is then a refusal like any other, and its page
     # goes out with the headers and the session that belong to it.
@@ -138,10 +152,25 @@ def _begin_view() -> None:
     # Who asks was read without a lock. Only now that the whole form is here may the view hold one.
     if request.method in SAFE_METHODS:
         return
-    view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "lms_reads_first", False):
+    if not _reads_first():
         _ = request.form
         write_now()
+
+
+def _may_begin_again() -> bool:
+    """On PostgreSQL two presses of one button run at the same time, and both make the row that was not there yet. Who
+    is late begins once more, and then finds what the other did. Not where files came in: they were read already."""
+    return request.method not in SAFE_METHODS and not _reads_first()
+
+
+def _reads_first() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "lms_reads_first", False)
+
+
+def _forget() -> None:
+    db.session.rollback()
+    g.pop("keep", None)
+    session.pop("_flashes", None)  # they say that something was done
 
 
 def _commit_if(good: bool) -> None:

@@ -142,3 +142,19 @@ def test_a_refusal_keeps_only_what_it_wants_to(halting, path, stored):
     site = halting()
     assert site.post(path, "poging").status_code == 422
     assert site.names() == stored
+
+
+def test_who_was_overtaken_begins_again(halting):
+    site = halting()
+    browser = site.app.test_client()
+    assert browser.post("/toy/overtaken/2", data={"name": "drie"}).status_code == 200
+    assert browser.get("/toy/flashes").text == "bewaard", "said once, of what was done at last"
+    assert (site.begun, site.names()) == (3, {"drie"})
+
+
+def test_who_is_always_overtaken_is_a_fault(halting):
+    site = halting()
+    browser = site.app.test_client()
+    assert browser.post("/toy/overtaken/9", data={"name": "vier"}).status_code == 500
+    assert browser.get("/toy/flashes").text == ""
+    assert (site.begun, site.names()) == (3, set())

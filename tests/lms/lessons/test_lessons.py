@@ -1,5 +1,8 @@
 """Reading a lesson: previous and next, done and not done, a place to return to."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from sqlalchemy import select
 
 from lms.courses.models import Activity
@@ -32,6 +35,21 @@ def test_a_lesson_is_marked_and_unmarked(make, sign_in):
     page = client.post(f"/runs/{run.id}/les/afgerond", data={"action": "undo"}, follow_redirects=True).text
     assert "Markeer als afgerond" in page
     assert db.session.scalars(select(Progress)).one().completed_at is None
+
+
+def test_two_presses_at_one_moment_are_one(make, sign_in):
+    run = make.run()
+    clients, together = [sign_in(make.people(run)[0]) for _press in range(4)], Barrier(4)
+    run_id = run.id
+    db.session.remove()
+
+    def press(client):
+        together.wait()
+        return client.post(f"/runs/{run_id}/les/afgerond").status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(press, clients)) == [302] * 4
+    assert db.session.scalars(select(Progress)).one().completed_at is not None
 
 
 def test_the_place_is_remembered_and_offered(make, sign_in):
