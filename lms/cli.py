@@ -126,7 +126,12 @@ def upgrade(no_backup: bool) -> None:
         made = None if no_backup else before_upgrade(backups.Progress())
         if made:
             backups.report(made)
-        _bring_up_to_date()
+        try:
+            _bring_up_to_date()
+        except migrate.MigrationError as error:
+            if made is None:
+                raise
+            raise click.ClickException(f"{error} The backup of just now is {made.path}.") from error
     click.echo("Up to date.")
 
 

@@ -5,6 +5,7 @@ A migration of a plugin says in ``needs_core`` which revision of the core it was
 """
 
 import fcntl
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,12 +23,18 @@ from sqlalchemy import Connection, column, inspect, select, text
 from sqlalchemy import table as sql_table
 
 from .db import Base, db
-from .errors import ConfigError
+from .errors import ConfigError, LmsError
 from .plugins import Plugin
 from .registry import registry, tables_of
+from .trouble import first_line
 
 VERSION_TABLE = "_schema_version"
 _TEMPLATE = Path(__file__).parent / "migrations"
+log = logging.getLogger(__name__)
+
+
+class MigrationError(LmsError):
+    """A migration went wrong; whoever began the transaction undoes it. The log has the traceback for its maker."""
 
 
 def version_table(plugin: Plugin) -> str:
@@ -49,7 +56,8 @@ def pending() -> list[str]:
 def upgrade() -> list[str]:
     """Bring every plugin's tables up to date; returns the names of those that changed.
 
-    Raises ConfigError when this version cannot do it. Whatever is raised, no table has changed.
+    Raises ConfigError when this version cannot do it, and MigrationError when it goes wrong on the way. Whatever is
+    raised, no table has changed.
     """
     with alone():
         check()
@@ -61,7 +69,10 @@ def upgrade() -> list[str]:
                         upgrade_within(connection, plugin)
                 broken = broken_keys(connection)
                 if broken:
-                    raise RuntimeError(f"These migrations would leave references that lead nowhere: {broken[:5]}")
+                    raise MigrationError(
+                        f"The migrations of {', '.join(changed)} would leave {len(broken)} references that lead "
+                        f"nowhere, the first in table {broken[0][0]!r}; nothing has changed."
+                    )
     return changed
 
 
@@ -196,12 +207,19 @@ def history(plugin: Plugin) -> list[Script]:
 
 
 def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head") -> None:
-    """Bring one plugin's tables to a revision in the caller's transaction (see :func:`without_keys`)."""
+    """Bring one plugin's tables to a revision in the caller's transaction (see :func:`without_keys`).
+
+    Raises MigrationError for one that goes wrong.
+    """
     script = _script(plugin)
     unseen = _unseen(connection)
+    running = revision
 
     def steps(current: Any, _context: Any) -> Any:
-        return script._upgrade_revs(revision, current)
+        nonlocal running
+        for step in script._upgrade_revs(revision, current):
+            running = step.revision.revision
+            yield step
 
     def compare(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
         # After each one: what a step of this same run made, a later one can lose too.
@@ -209,8 +227,9 @@ def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head
         before, unseen = unseen, _unseen(connection)
         lost = _lost(before, unseen)
         if lost:
-            name = step.up_revision_id
-            raise RuntimeError(f"Migration {name!r} would lose {', '.join(lost)}; say it in batch_alter_table.")
+            raise MigrationError(
+                f"Migration {running!r} would lose {', '.join(lost)}; say it in batch_alter_table. Nothing has changed."
+            )
 
     with EnvironmentContext(Config(), script, fn=steps) as environment:
         environment.configure(
@@ -220,7 +239,15 @@ def upgrade_within(connection: Connection, plugin: Plugin, revision: str = "head
             transactional_ddl=True,
             on_version_apply=compare,
         )
-        environment.run_migrations()
+        try:
+            environment.run_migrations()
+        except MigrationError:
+            raise
+        except Exception as error:  # a migration is its maker's own code, and may raise anything
+            log.exception("migration %s failed", running)
+            raise MigrationError(
+                f"Migration {running!r} of {plugin.name!r} failed: {_cause(error)}. Nothing has changed."
+            ) from error
 
 
 def new_revision(plugin: Plugin, message: str) -> Path | None:
@@ -278,7 +305,16 @@ def _core() -> Plugin:
 
 
 def _script(plugin: Plugin) -> ScriptDirectory:
-    return ScriptDirectory(str(_TEMPLATE), version_locations=[str(plugin.migrations)])
+    script = ScriptDirectory(str(_TEMPLATE), version_locations=[str(plugin.migrations)])
+    try:
+        script.get_heads()  # reads them all
+    except Exception as error:
+        raise ConfigError(f"The migrations of {plugin.name!r} cannot be read: {_cause(error)}.") from error
+    return script
+
+
+def _cause(error: Exception) -> str:
+    return f"{type(getattr(error, 'orig', error)).__name__}: {first_line(error)}"
 
 
 def _current(connection: Connection, plugin: Plugin) -> str | None:

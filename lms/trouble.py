@@ -1,4 +1,4 @@
-"""When the database cannot go on although nobody did anything wrong: which refusal of ours that is."""
+"""When the database cannot go on although nobody did anything wrong: which refusal of ours that is, and its words."""
 
 import errno
 import sqlite3
@@ -33,6 +33,12 @@ def refusal(error: BaseException) -> LmsError | None:
     if (isinstance(error, DBAPIError) and error.connection_invalidated) or _is_away(original):
         return Unavailable(_("De database antwoordt niet. Wacht even en probeer het nog een keer."), 15)
     return None
+
+
+def first_line(error: BaseException) -> str:
+    """What the database or the store said, without the statement."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.partition("\n")[0].rstrip(".")
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -20,6 +20,7 @@ from ..errors import ContractError
 from ..files import store
 from ..plugins import Plugin
 from ..registry import Registry, discover, registry
+from ..trouble import first_line
 from . import archive, tables
 from .manifest import BackupError, Manifest, TablePart
 
@@ -64,9 +65,9 @@ def restore(path: Path, *, without: Collection[str] = (), tell: archive.Tell) ->
                     restored.secret = _put_secret(reader.secret(), undo)
                 undo.pop_all()  # committed: nothing is undone any more
         except SQLAlchemyError as error:
-            raise BackupError(f"The database refuses this: {tables.first_line(error)}.") from error
+            raise BackupError(f"The database refuses this: {first_line(error)}.") from error
         except (OSError, store.StoreError) as error:
-            raise BackupError(f"The files cannot be put back: {tables.first_line(error)}.") from error
+            raise BackupError(f"The files cannot be put back: {first_line(error)}.") from error
     mounted = {plugin.name for plugin in registry().plugins}
     restored.off = tuple(plugin.name for plugin, _ in chosen if plugin.name not in mounted)
     return restored

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import clock, migrate
 from ..db import db, read_first
 from ..files import store
+from ..trouble import first_line
 from . import archive, tables
 from .manifest import BackupError, Manifest, is_key
 
@@ -66,9 +67,9 @@ def back_up(path: Path, *, force: bool = False, with_secret: bool = False, tell:
             )
             writer.finish(manifest)
     except SQLAlchemyError as error:
-        raise BackupError(f"The database cannot be read: {tables.first_line(error)}.") from error
+        raise BackupError(f"The database cannot be read: {first_line(error)}.") from error
     except store.StoreError as error:
-        raise BackupError(f"The files cannot be read: {tables.first_line(error)}.") from error
+        raise BackupError(f"The files cannot be read: {first_line(error)}.") from error
     return Made(path, manifest, path.stat().st_size, problems)
 
 

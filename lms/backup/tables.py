@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.schema import sort_tables_and_constraints
 
 from ..migrate import VERSION_TABLE
+from ..trouble import first_line
 from .manifest import BackupError
 
 BATCH = 200  # rows at a time: a handed-in text may be a megabyte
@@ -174,12 +175,6 @@ def reset_counters(connection: Connection, tables: list[Table]) -> None:
             if counter is not None:
                 last = sa.func.max(column)
                 connection.execute(sa.select(sa.func.setval(counter, sa.func.coalesce(last, 1), last.is_not(None))))
-
-
-def first_line(error: Exception) -> str:
-    """What the database said, without the statement."""
-    said = str(getattr(error, "orig", None) or error).strip()
-    return said.partition("\n")[0].rstrip(".")
 
 
 def _virtual(connection: Connection, kind: str = "virtual") -> list[str]:

@@ -24,6 +24,39 @@ def test_a_migration_that_needs_a_newer_core(lms_command, site):
     assert migrate.pending() == []
 
 
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ('raise KeyError("colour")', "KeyError: 'colour'"),
+        ('op.add_column("toy_note", sa.Column("colour", sa.Text()))\nop.execute("nonsense")', "nonsense"),
+    ],
+    ids=["of Python", "of the database after work"],
+)
+def test_a_migration_that_fails_says_what_it_left_and_where_the_backup_is(lms_command, site, caplog, body, cause):
+    before = site.state()
+    site.write("toy", 2, body)
+    done = lms_command("upgrade", site=site.app)
+    assert done.exit_code == 1
+    [backup] = site.app.config["INSTANCE"].glob("backups/before-*.zip")
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("Error: Migration 'toy_0002' of 'toy' failed: ") and cause in last
+    assert last.endswith(f". Nothing has changed. The backup of just now is {backup}.")
+    assert caplog.records[-1].exc_info, "its maker wants the traceback"
+    assert site.state() == before
+    alone = lms_command("upgrade", "--no-backup", site=site.app)
+    assert alone.exit_code == 1 and alone.stderr.endswith(". Nothing has changed.\n")
+
+
+def test_a_migration_that_is_no_python(lms_command, site):
+    before = site.state()
+    site.write("toy", 2, "this is no Python")
+    done = lms_command("upgrade", site=site.app)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: The migrations of 'toy' cannot be read: SyntaxError: ")
+    assert done.output.count("\n") == 1
+    assert site.state() == before
+
+
 def test_a_need_that_was_met_long_ago_is_not_asked_again(site):
     site.write("toy", 1, "pass", needs_core="core_9999")
     assert migrate.upgrade() == []
