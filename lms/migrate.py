@@ -164,12 +164,13 @@ def _alone_on_sqlite(tell: Callable[[str], object]) -> Iterator[None]:
 
 @contextmanager
 def _alone_on_postgres(tell: Callable[[str], object]) -> Iterator[None]:
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.detach()  # closed afterwards, and the lock with it
-        connection.execute(text("SET lock_timeout = 0"))
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": _UPGRADING}):
+    # A lock of a transaction and not of a session, which a pooler in between may keep open, with the lock, for ever.
+    with db.engine.connect() as connection, connection.begin():
+        for patience in ("lock_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {patience} = 0"))
+        if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": _UPGRADING}):
             tell(_WAITING)
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _UPGRADING})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _UPGRADING})
         _refuse_unfit(connection)
         yield
 
