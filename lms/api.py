@@ -16,7 +16,7 @@ from .exchange.listing import offers_for, origins
 from .exchange.pieces import Found, Piece, PieceRow, Target
 from .grading.services import Judgement
 from .html import clean, from_markdown
-from .i18n import duration, hour, moment
+from .i18n import duration, format_date, hour, moment
 from .jobs.services import enqueue
 from .libraries.models import Library
 from .libraries.services import find_library
@@ -132,6 +132,7 @@ __all__ = [
     "enqueue",
     "feed",
     "find_library",
+    "format_date",
     "from_cell",
     "from_markdown",
     "gettext",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import url_for
 from sqlalchemy import func, or_, select
 
-from lms.api import PanelRow, Person, db, hour, local, moment, ngettext, now, today
+from lms.api import PanelRow, Person, db, format_date, hour, local, moment, ngettext, now, today
 from lms.api import gettext as _
 
 from . import calendar, gates
@@ -100,7 +100,7 @@ def _measurements(community: Community) -> Iterator[PanelRow]:
         yield PanelRow(
             _("Meet opnieuw: %(what)s", what=indicator) if on else _("Meet: %(what)s", what=indicator),
             url_for("community.measure_form", community_id=community.id, record_id=goal_id),
-            _("De laatste meting is van %(day)s.", day=f"{on:%-d-%-m-%Y}")
+            _("De laatste meting is van %(day)s.", day=format_date(on, "d MMMM yyyy"))
             if on
             else _("Dit doel is nog niet gemeten."),
             icon="graph-up",

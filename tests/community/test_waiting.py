@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from lms.api import db, now, today
+from lms.api import db, format_date, now, today
 from plugins.community.models import DRAFT, STOPPED, Goal, Item, Measurement
 
 
@@ -45,7 +45,9 @@ def test_a_goal_is_measured_again_after_a_month(begin, today_page):
     goal = db.session.scalars(select(Goal)).one()
     goal.measurements = [Measurement(on=today() - timedelta(days=40), value=9)]
     db.session.commit()
-    assert "Meet opnieuw: Bezoekers" in today_page()
+    page = today_page()
+    assert "Meet opnieuw: Bezoekers" in page
+    assert f"De laatste meting is van {format_date(today() - timedelta(days=40), 'd MMMM yyyy')}." in page
     goal.measurements.append(Measurement(on=today() - timedelta(days=3), value=12))
     db.session.commit()
     assert "Bezoekers" not in today_page()
