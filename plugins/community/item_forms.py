@@ -64,7 +64,7 @@ class ItemForm(FlaskForm):
 
     def validate_online_url(self, field: Field) -> None:
         """A link that a browser opens safely."""
-        if field.data and (urlsplit(field.data).scheme not in {"http", "https"} or " " in field.data):
+        if field.data and not _is_web_address(field.data):
             raise ValidationError(_("Schrijf de hele link, met https:// ervoor."))
 
     def values(self) -> dict[str, Any]:
@@ -107,3 +107,10 @@ class LookBackForm(FlaskForm):
     turnout = whole(_l("Hoeveel mensen kwamen er?"), required=_l("Schrijf hoeveel mensen er kwamen."))
     first_time = whole(_l("Hoeveel van hen voor het eerst?"))
     learned = paragraph(_l("Wat leerde u?"))
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in {"http", "https"} and " " not in text
+    except ValueError:  # such as an unclosed bracket of an IPv6 address
+        return False

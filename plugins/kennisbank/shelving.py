@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -127,10 +127,10 @@ def _slug(line: str) -> str:
 def _query(address: str) -> str:
     """The part of an address that selects something, or nothing."""
     text = address.strip()
-    query = (urlsplit(text).query if "?" in text else text)[:LONGEST]
+    query = text.partition("?")[2].partition("#")[0] if "?" in text else text
     return query if _selection(query, Words()) else ""
 
 
 def _selection(query: str, words: Words) -> Selection:
-    said = parse_qs(query, max_num_fields=100)
+    said = parse_qs(query)
     return Selection.read(said.get("q", [""])[0], lambda key: said.get(key, []), words)

@@ -151,6 +151,7 @@ def test_a_whole_day_and_more_days_stand_on_each_of_them(kitchen):
         ({"day": "morgen"}, "We herkennen deze datum niet."),
         ({"mode": "elders"}, "Kies een van de mogelijkheden."),
         ({"online_url": "javascript:alert(1)"}, "Schrijf de hele link"),
+        ({"online_url": "https://[half"}, "Schrijf de hele link"),
         ({"repeat": "99"}, "Schrijf een getal van 0 tot 25."),
     ],
 )

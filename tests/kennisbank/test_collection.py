@@ -380,6 +380,8 @@ def test_what_one_chose_of_a_live_search_stays_when_it_no_longer_brings_it(train
     [
         ({"pins": "nl-01\nbestaat-niet"}, "Dit staat niet in de kennisbank: bestaat-niet."),
         ({"search": "https://elders.example/"}, "Zoek eerst in de kennisbank"),
+        ({"search": "https://[half?niets=1"}, "Zoek eerst in de kennisbank"),
+        ({"search": "?" + "niets=1&" * 120}, "Zoek eerst in de kennisbank"),
         ({}, "Zet ten minste één bijdrage op de plank"),
         ({"pins": "nl-01"}, "Er staan er maar 1 op de plank."),
         ({"pins": "nl-01", "choose": "0"}, "Noem een aantal van 1 tot en met 12."),

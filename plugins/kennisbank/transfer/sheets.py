@@ -63,6 +63,7 @@ def read(file: Path) -> list[Row]:
 def _json(content: bytes) -> Iterator[Row]:
     try:
         data = json.loads(_decode(content))
+        json.dumps(data, ensure_ascii=False).encode()  # half a sign, such as «\ud800», is no text
     except (ValueError, RecursionError) as error:
         where = f" (regel {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise Invalid(_("Dit is geen geldig JSON-bestand%(where)s.", where=where)) from error

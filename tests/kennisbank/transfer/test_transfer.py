@@ -147,6 +147,7 @@ def bomb():
         ("a.csv", "naam\n" + "a\n" * 20_001, "meer dan 20.000 rijen"),
         ("a.csv", "", "In dit bestand staan geen rijen."),
         ("a.json", "[" * 100_000, "Dit is geen geldig JSON-bestand"),
+        ("a.json", r'[{"naam": "half een teken: \ud83d"}]', "Dit is geen geldig JSON-bestand"),
         ("a.json", '{"acties": 3}', "geen lijst «acties»"),
         ("a.xlsx", b"PK\x03\x04 niets", "Dit is geen geldig Excel-bestand (.xlsx)."),
         ("a.xlsx", bomb, "uitgepakt veel te groot"),
