@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape, unescape
 NAME, KEY_ID, SECRET, REGION = "proef", "AKPROEF", "een-geheim-voor-proeven", "eu-west-1"
 PAGE = 3
 """How many keys a list has before it says that there are more; so few that a test turns a page."""
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'  # on a line of its own, as others have it
 
 
 @dataclass

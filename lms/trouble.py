@@ -1,6 +1,7 @@
 """When the database cannot go on although nobody did anything wrong: which refusal of ours that is, and its words."""
 
 import errno
+import re
 import sqlite3
 
 import psycopg
@@ -20,6 +21,7 @@ _BUSY_POSTGRES = (
     psycopg.errors.TooManyConnections,
 )
 _AWAY_SQLITE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+_CODE_OF_S3 = re.compile(r"<Code>(\w+)</Code>")  # the one word that tells, and its XML begins on the first line
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -38,7 +40,9 @@ def refusal(error: BaseException) -> LmsError | None:
 def first_line(error: BaseException) -> str:
     """What the database or the store said, without the statement."""
     said = str(getattr(error, "orig", None) or error).strip()
-    return said.partition("\n")[0].rstrip(".")
+    line = said.partition("\n")[0].rstrip(".")
+    code = _CODE_OF_S3.search(said)
+    return line.partition("<")[0] + code[1] if code else line
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from ..db import read_first
+from ..trouble import first_line
 from . import store, upkeep
 from .upkeep import Comparison
 
@@ -92,5 +93,4 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except store.StoreError as error:
-        said = str(error.orig).partition("\n")[0]
-        raise click.ClickException(f"The file store {store.place()} refuses: {said}") from error
+        raise click.ClickException(f"The file store {store.place()} refuses: {first_line(error)}") from error

@@ -26,6 +26,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
 from ..errors import LmsError
+from ..trouble import first_line
 
 log = logging.getLogger(__name__)
 CHUNK = 256 * 1024
@@ -176,7 +177,7 @@ def told() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except (BaseError, OSError) as error:
-        log.error("the file store %s refuses: %s", place(), str(error).partition("\n")[0])
+        log.error("the file store %s refuses: %s", place(), first_line(error))
         if is_full(error):
             sentence = _("Er is geen ruimte meer voor bestanden. Vraag uw beheerder om ruimte te maken.")
             raise StoreFull(sentence, error) from error
