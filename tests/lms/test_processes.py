@@ -22,6 +22,8 @@ from lms.accounts import passwords
 from lms.assignments.models import Version
 from lms.db import db
 
+pytestmark = [pytest.mark.slow, pytest.mark.storm]  # each test waits for servers to start
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "drie losse woorden"
 METRICS = "a-long-token-for-figures"

@@ -84,7 +84,7 @@ def test_everybody_meets_what_the_table_says(still, house, sign_in, kind, accept
     assert not wrong, f"{kind} ({KINDS[kind]}):\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("kind", ["anonymous", "admin"])
+@pytest.mark.parametrize("kind", ["anonymous", pytest.param("admin", marks=pytest.mark.slow)])
 def test_other_methods_open_no_door(still, house, sign_in, kind):
     """HEAD answers as GET does; nothing answers a method that it does not know, whatever a header asks for."""
     client = still.test_client() if kind == "anonymous" else sign_in(house.people[kind])

@@ -163,6 +163,7 @@ def test_nothing_hostile_survives_in_a_form_that_comes_back(still, house, sign_i
     assert tried > 8 * len(kinds)
 
 
+@pytest.mark.slow
 def test_nothing_hostile_survives_in_an_address_or_a_question(still, house, sign_in):
     known = known_elements(still, house, sign_in)
     asked = ("q", "next", "opdracht", "toon", "doelgroep", "thema", "cursus", "page")

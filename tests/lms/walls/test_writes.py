@@ -31,6 +31,7 @@ SIGNED = "POST /mails/<token>"
 # --- the form's token -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_write_wants_the_token(still, house, sign_in):
     """For everybody who may write there, also for who is not signed in; after the question who it is."""
     still.config["WTF_CSRF_ENABLED"] = True
