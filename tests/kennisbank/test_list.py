@@ -41,6 +41,19 @@ def test_what_was_measured_stands_first_and_unknown_last(member):
     assert all("de bron noemt geen uitkomst" in hit for hit in HIT.findall(last))
 
 
+def chosen_order(page):
+    """What the form sends along when somebody searches."""
+    return html.unescape(re.search(r'name="volgorde".*?<option value="([^"]*)" selected>', page.text, re.DOTALL)[1])
+
+
+def test_who_searches_from_the_list_gets_what_fits_best_first(member):
+    order = chosen_order(member.get("/kennisbank/"))
+    found = titles(member.get("/kennisbank/", query_string={"q": "jongeren", "volgorde": order}))
+    assert found == titles(member.get("/kennisbank/?q=jongeren"))
+    assert found != titles(member.get("/kennisbank/?q=jongeren&volgorde=gemeten"))
+    assert chosen_order(member.get("/kennisbank/?q=lid&volgorde=nieuwste")) == "nieuwste"
+
+
 @pytest.mark.req("R0.1", "R2.9")
 def test_the_filters_have_their_heads_in_order(member):
     heads = re.findall(r"<summary>(.*?)</summary>", member.get("/kennisbank/").text.split('id="verfijnen"')[1])

@@ -68,11 +68,14 @@ class Search:
         self.query = ask(selection.q, self.tokens.synonyms) if self.tokens else Query()
 
     @property
+    def usual(self) -> str:
+        """How hits are ordered when nobody asked: by relevance when there are words."""
+        return RELEVANCE if self.query else MEASURED
+
+    @property
     def sort(self) -> str:
-        """How the hits are ordered: as asked, else by relevance when there are words."""
-        by_default = RELEVANCE if self.query else MEASURED
         asked = self.selection.sort
-        return asked if asked and (asked != RELEVANCE or self.query) else by_default
+        return asked if asked and (asked != RELEVANCE or self.query) else self.usual
 
     def page(self, offset: int, limit: int) -> Found:
         """Some hits in their order, how many there are, and each filter with its values and counts. Six queries, and

@@ -134,6 +134,7 @@ def test_late_work_is_taken_and_marked_in_words(desk):
     assert desk.versions()[0].late
     page = desk.page()
     assert '<span class="lp-status is-warn">' in page and "te laat" in page
+    assert "De inleverdatum was " in page and "Lever in tot en met " not in page
     assert "na de inleverdatum" in desk.mails()[0].body
 
 
