@@ -3,7 +3,7 @@
 All that is taken comes into the community of the person's own library, without e-mail addresses and telephone numbers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time, timedelta
 from typing import Any
 
@@ -41,11 +41,18 @@ LATER = 28
 """A draft from coursework begins so many days from now, until somebody chooses a day."""
 
 
-def targets(person: Person) -> Iterator[Target]:
-    """The community of one's own library, while it runs."""
-    community = community_of(person.library_id)
-    if community is not None and not community.is_finished:
-        yield Target(str(community.id), community.name, url_for("community.show", community_id=community.id))
+def _targets(kind: str) -> Callable[[Person], Iterator[Target]]:
+    """The community of one's own library, while it runs. It opens where records of this kind stand."""
+
+    def targets(person: Person) -> Iterator[Target]:
+        community = community_of(person.library_id)
+        if community is not None and not community.is_finished:
+            page = url_for("community.records_of", community_id=community.id, kind=kind) if kind else ""
+            yield Target(
+                str(community.id), community.name, page or url_for("community.show", community_id=community.id)
+            )
+
+    return targets
 
 
 def _text(values: Mapping[str, Any], name: str, most: int = 2_000) -> str:
@@ -230,14 +237,28 @@ class _Activity(_Taker):
         }
 
 
-_OFFERED: tuple[tuple[str, Any, _Taker, tuple[str, ...]], ...] = (
-    ("target-groups", _l("Neem over bij de doelgroepen van uw community"), _TargetGroups(), ()),
-    ("stakeholders", _l("Neem over bij de partners van uw community"), _Stakeholders(), ()),
-    ("activity-plan", _l("Zet als concept in de kalender van uw community"), _Activity(), ()),
+# What is handed out, with the page of the community where it comes and the fields that come along: no others are shown.
+_OFFERED: tuple[tuple[str, Any, _Taker, str, tuple[str, ...]], ...] = (
+    ("target-groups", _l("Neem over bij de doelgroepen van uw community"), _TargetGroups(), "doelgroepen", ()),
+    (
+        "stakeholders",
+        _l("Neem over bij de partners van uw community"),
+        _Stakeholders(),
+        "partners",
+        ("organisation", "interest", "influence", "target_group", "activities", "relation"),
+    ),
+    (
+        "activity-plan",
+        _l("Zet als concept in de kalender van uw community"),
+        _Activity(),
+        "",
+        ("title", "target_group", "reason", "goal", "cocreation", "place", "costs", "plan_b"),
+    ),
     (
         "partners",
         _l("Neem over bij de partners van uw community"),
         _Partners(),
+        "partners",
         ("name", "why", "they_bring", "we_bring", "they_gain", "we_gain", "services", "argument", "first_step"),
     ),
 )
@@ -248,14 +269,14 @@ OFFERS = tuple(
         key=f"community.{exchange}",
         label=label,
         permission="community.edit",
-        targets=targets,
+        targets=_targets(kind),
         look=taker.look,
         take=taker.take,
         undo=taker.undo,
         fields=fields,
         nowhere=_l("Uw bibliotheek heeft nog geen community. Begin er een met uw collega's."),
     )
-    for exchange, label, taker, fields in _OFFERED
+    for exchange, label, taker, kind, fields in _OFFERED
 )
 
 

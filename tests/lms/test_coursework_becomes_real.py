@@ -103,7 +103,9 @@ def test_from_a_worksheet_to_an_action_that_others_find(way):
 
     address = way.offered("community.target-groups")
     taken = way.take(address)
-    way.take(way.offered("community.stakeholders"))
+    assert "Soort" not in browser.get(way.offered("community.stakeholders")).text  # it does not come along
+    done = browser.get(way.take(way.offered("community.stakeholders"))).text
+    assert f'href="/community/{community.id}/partners"' in done
     groups = all_of(TargetGroup)
     assert [group.name for group in groups] == list(GROUPS)  # the one that was there is the first of them
     assert "06-12345678" not in groups[1].profile and "Zij willen praten." in groups[1].profile
