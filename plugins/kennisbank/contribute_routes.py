@@ -126,7 +126,7 @@ def state(slug: str) -> ResponseReturnValue:
     entry = lifecycle.load_own(current_user, slug)
     form = StateForm()
     following = lifecycle.NEXT.get(Status(entry.status), ())
-    form.to.choices = [(status.value, lifecycle.LABELS[status]) for status in following]
+    form.to.choices = [("", _("Kies")), *((status.value, lifecycle.LABELS[status]) for status in following)]
     if not following:
         raise Conflict(_("Dit is nog niet gepubliceerd."))
     status = 200

@@ -205,9 +205,16 @@ class EntryForm(FlaskForm):
 class StateForm(FlaskForm):
     """To which state, why, and what follows it up."""
 
-    to = SelectField(_l("Hoe staat het ervoor?"), validate_choice=False)
+    to = SelectField(
+        _l("Hoe staat het ervoor?"), validators=[InputRequired(_l("Kies hoe het ervoor staat."))], validate_choice=False
+    )
     note = _long(_l("Waarom?"))
     successor = _short(_l("Adres van wat het opvolgt"), 300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.note, self.successor):  # one state asks for it and another does not: their hints tell
+            field.flags.said_above = True
 
 
 class TakeOverForm(FlaskForm):

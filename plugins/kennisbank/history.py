@@ -1,17 +1,18 @@
 """The history of an entry: what changed, and putting an earlier text back."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
-from lms.api import NotFound, Person, db
+from lms.api import NotFound, Person, db, format_date
 from lms.api import gettext as _
 
 from . import content, lifecycle
-from .entry_forms import EntryForm
+from .entry_forms import READERS, EntryForm
 from .kinds import Kind
 from .lists import LISTS, Lists
 from .models import Entry, Revision
@@ -100,4 +101,7 @@ def _said(name: str, data: dict[str, Any], lists: Lists) -> str:
     if name == "results":
         rows = data.get("results") or ()
         return "\n".join(" · ".join(str(row[key]) for key in _ROW if row.get(key)) for row in rows)
-    return str(data.get(name) or "")
+    value = str(data.get(name) or "")
+    if name == "visibility":
+        return str(dict(READERS).get(value, value))
+    return format_date(date.fromisoformat(value), "d MMMM yyyy") if value and name in content.DATES else value

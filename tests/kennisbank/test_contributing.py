@@ -257,6 +257,10 @@ def test_states_say_why_and_lead_on(browser, client, published):
     other = begin(browser, "Wachtkamer voorlezen nieuwe stijl", other="1")
     hand_in(browser, other, title="Wachtkamer nieuwe stijl")
     where = f"/kennisbank/{published}/stand"
+    form = browser.get(where).text
+    assert '<option value="">Kies</option>' in form and "(niet verplicht)" not in form
+    unchosen = browser.post(where, data={"to": "", "note": "Het is op."})
+    assert unchosen.status_code == 422 and "Kies hoe het ervoor staat." in unchosen.text
     assert browser.post(where, data={"to": "stopped", "note": ""}).status_code == 422
     assert browser.post(where, data={"to": "succeeded", "successor": "bestaat-niet"}).status_code == 422
     assert browser.post(where, data={"to": "succeeded", "successor": published}).status_code == 422
@@ -278,6 +282,8 @@ def test_history_shows_the_difference_and_puts_back(browser, published):
     last = entry(published).revision
     page = browser.get(f"/kennisbank/{published}/geschiedenis/{last}").text
     assert "<del>meer leden</del>" in page and "<ins>een ander doel</ins>" in page
+    first = browser.get(f"/kennisbank/{published}/geschiedenis/1").text
+    assert "Wie mag dit lezen?" in first and "Iedereen" in first and "public" not in first.split("<main")[1]
     assert browser.post(f"/kennisbank/{published}/geschiedenis/{last - 1}").status_code == 302
     assert entry(published).goal == "meer leden"
     assert entry(published).revision == last + 1
