@@ -39,6 +39,9 @@ ATTRIBUTES |= {heading: ["id"] for heading in ("h2", "h3", "h4")}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 LONGEST = 400_000
 """Characters of HTML: a few lines of Markdown can make a table of a million cells, and cleaning takes a while."""
+MOST_TAGS = 20_000
+"""The time of cleaning rises with the square of how many tags stand beside or in each other. What people write has some
+thousand, however long it is."""
 # bleach keeps the text inside a forbidden tag; of a script or a style that text is no prose.
 _WITH_CONTENT = re.compile(r"<(script|style|template|noscript|iframe)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
@@ -74,7 +77,7 @@ def from_markdown(text: str, *, anchors: bool = False) -> str:
     """Markdown as clean HTML. With ``anchors`` it may have what a lesson has, and its headings get an id.
 
     Headings of people's own texts start at h2, since the page has the h1. Raises Invalid, with field ``text``, for a
-    text that becomes longer than LONGEST.
+    text that becomes longer than LONGEST or gets more than MOST_TAGS.
     """
     return _finished((_lesson if anchors else _markdown).render(text or ""))
 
@@ -90,6 +93,6 @@ def from_tokens(tokens: Sequence[Token]) -> str:
 
 
 def _finished(html: str) -> str:
-    if len(html) > LONGEST:
+    if len(html) > LONGEST or html.count("<") > MOST_TAGS:
         raise Invalid(_("Met de opmaak erbij is deze tekst te lang. Maak tabellen en lijsten korter."), "text")
     return clean(html.replace("<h1", "<h2").replace("</h1>", "</h2>"))

@@ -202,6 +202,20 @@ def test_a_few_lines_make_no_page_of_a_million_cells(app):
         cleaning.from_markdown(table)
 
 
+@pytest.mark.parametrize("text", ["~~~\n" * 25_000, "***a" * 25_000, "*a " * 15_000 + "a* " * 15_000])
+def test_a_text_of_little_but_marks_keeps_nobody_waiting(app, text):
+    with app.test_request_context(), pytest.raises(Invalid, match="te lang"):
+        cleaning.from_markdown(text)
+
+
+def test_a_long_text_with_many_lists_and_tables_is_taken(app):
+    page = (
+        "## Kop\n\nEen **alinea** met een [link](https://x.nl).\n\n- een\n- twee\n\n| a | b |\n| - | - |\n| c | d |\n\n"
+    )
+    with app.test_request_context():
+        assert cleaning.from_markdown(page * 400).count("<table>") == 400
+
+
 @pytest.mark.parametrize(
     "url",
     [
