@@ -18,6 +18,8 @@ from typing import IO
 from .manifest import MANIFEST, SECRET, BackupError, FilePart, Manifest, TablePart, parse
 
 CHUNK = 1024 * 1024
+LARGEST_MANIFEST = 256 * 1024 * 1024
+"""Bytes, of which a site with a million files has a part; it is read as a whole, and a small zip can hold much more."""
 Tell = Callable[[str, int, int], None]
 """Hears how far it is: what is being done («rows», «files» …), how many are done, of how many."""
 
@@ -117,6 +119,8 @@ class Reader:
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file, self._path = file, path
         with damage_named(path):
+            if file.getinfo(MANIFEST).file_size > LARGEST_MANIFEST:
+                raise ValueError("its manifest is too large")
             self.manifest = parse(file.read(MANIFEST))
             if sorted(file.namelist()) != self.manifest.members:
                 raise ValueError("its contents are not those of its manifest")

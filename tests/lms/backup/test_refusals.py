@@ -183,6 +183,18 @@ def test_any_byte_may_be_damaged(make_site, tmp_path):
     assert refused > len(places) / 2  # the rest are times and flags in the headers of the zip
 
 
+def test_a_manifest_that_fills_the_memory(make_site, tmp_path):
+    site, path = make_site(), tmp_path / "large.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("manifest.json", "{}")
+    packed = bytearray(path.read_bytes())
+    at = packed.index(b"PK\x01\x02") + 24  # where the table of contents says how large it is
+    packed[at : at + 4] = (2**32 - 2).to_bytes(4, "little")
+    path.write_bytes(packed)
+    assert "its manifest is too large" in site.run("restore", path, code=1)
+    assert is_untouched(site)
+
+
 def test_another_format(changed, make_site):
     site = make_site()
     printed = site.run("restore", changed({}, format=2, version="9.9"), code=1)
