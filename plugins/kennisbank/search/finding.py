@@ -119,8 +119,9 @@ class Search:
         return list(db.session.scalars(found.limit(most)))
 
     def suggestion(self) -> str:
-        """«Bedoelde u …?», or nothing."""
-        return suggestion(self.selection.q, self.query, self.person)
+        """«Bedoelde u …?», where that finds something, or nothing."""
+        better = suggestion(self.selection.q, self.query, self.person)
+        return better if better and Search(self.selection.with_words(better), self.words, self.person).ids(1) else ""
 
     def _load(self, scores: list[tuple[int, int]]) -> list[Hit]:
         ids = [number for number, _score in scores]
