@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request, session
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import DateTime, Executable, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Executable, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
@@ -139,6 +139,7 @@ def write_now() -> None:
     """End the reading transaction, so that the next statement begins a writing one."""
     db.session.rollback()
     g.read_first = False
+    _wait_for_oneself()
 
 
 def only_read() -> None:
@@ -146,6 +147,14 @@ def only_read() -> None:
     g.pop("keep", None)
     g.read_first = True
     db.session.rollback()
+
+
+def _wait_for_oneself() -> None:
+    # What one person sends waits for what they sent before, as everything does on SQLite: a second press of a button
+    # sees what the first one did, and sends nothing twice.
+    whose = session.get("_user_id", "").partition(":")[0] if has_request_context() else ""
+    if whose and db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"writes:{whose}", 0))))
 
 
 def _begin_view() -> None:
@@ -158,8 +167,8 @@ def _begin_view() -> None:
 
 
 def _may_begin_again() -> bool:
-    """On PostgreSQL two presses of one button run at the same time, and both make the row that was not there yet. Who
-    is late begins once more, and then finds what the other did. Not where files came in: they were read already."""
+    """On PostgreSQL two people write at the same time, and both make the row that was not there yet. Who is late begins
+    once more, and then finds what the other did. Not where files came in: they were read already."""
     return request.method not in SAFE_METHODS and not _reads_first()
 
 

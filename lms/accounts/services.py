@@ -6,7 +6,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask import has_request_context
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -157,7 +157,7 @@ def grant(person: Person, role: str, library: Library | None = None) -> None:
     """Give somebody a role; for one of scope library say which. Giving it twice changes nothing."""
     library_id = _scope(role, library)
     # Everybody is a member; there is nothing to store.
-    if role != "member" and _grant(person, role, library_id) is None:
+    if role != "member" and db.session.scalar(_grants(person, role, library_id).limit(1)) is None:
         db.session.add(RoleGrant(person_id=person.id, role=role, library_id=library_id))
         audit.record("core.role_given", subject=person, person=person, role=role, library_id=library_id)
         db.session.flush()
@@ -165,11 +165,14 @@ def grant(person: Person, role: str, library: Library | None = None) -> None:
 
 def revoke(person: Person, role: str, library: Library | None = None) -> None:
     """Take a role away. Raises Invalid when the person does not have it."""
-    found = _grant(person, role, _scope(role, library))
-    if found is None:
+    library_id = _scope(role, library)
+    found = db.session.scalars(_grants(person, role, library_id)).all()
+    if not found:
         raise Invalid(_("%(name)s heeft deze rol niet.", name=person.name), "roles")
-    db.session.delete(found)
-    audit.record("core.role_taken", subject=person, person=person, role=role, library_id=found.library_id)
+    # Twice, when two administrators gave it at one moment: of roles without a library no database sees that.
+    for row in found:
+        db.session.delete(row)
+    audit.record("core.role_taken", subject=person, person=person, role=role, library_id=library_id)
     db.session.flush()
 
 
@@ -284,11 +287,9 @@ def _scope(role: str, library: Library | None) -> int | None:
     return library.id
 
 
-def _grant(person: Person, role: str, library_id: int | None) -> RoleGrant | None:
-    return db.session.scalar(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person.id,
-            RoleGrant.role == role,
-            RoleGrant.library_id.is_not_distinct_from(library_id),
-        )
+def _grants(person: Person, role: str, library_id: int | None) -> Select[RoleGrant]:
+    return select(RoleGrant).where(
+        RoleGrant.person_id == person.id,
+        RoleGrant.role == role,
+        RoleGrant.library_id.is_not_distinct_from(library_id),
     )

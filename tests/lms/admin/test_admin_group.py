@@ -1,5 +1,8 @@
 """What trainers do for their group: a message to everybody, and the list on paper."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import func, select
 
@@ -54,6 +57,21 @@ def test_a_second_press_sends_nothing_twice(run, trainer):
     assert db.session.scalar(select(func.count()).select_from(Mail)) == 4
     trainer.post(url(run), data=MESSAGE | {"body": "Toch niet."})
     assert db.session.scalar(select(func.count()).select_from(Announcement)) == 2
+
+
+def test_two_presses_at_one_moment_send_nothing_twice(make, run, sign_in):
+    author, address, together = make.people(run, TRAINER)[0], url(run), Barrier(4)
+    windows = [sign_in(author) for _press in range(4)]
+    db.session.remove()
+
+    def press(window):
+        together.wait()
+        return window.post(address, data=MESSAGE).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(press, windows)) == [302] * 4
+    assert db.session.scalar(select(func.count()).select_from(Announcement)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Mail)) == 4
 
 
 @pytest.mark.parametrize(

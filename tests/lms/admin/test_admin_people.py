@@ -73,6 +73,15 @@ def test_give_and_take_a_role(admin, make, sign_in):
     assert sign_in(person).get("/beheer/").status_code == 403
 
 
+def test_a_role_that_was_given_twice_is_taken_as_a_whole(admin, make):
+    """By two administrators at one moment, each of whom saw that the person did not have it yet."""
+    person = make.person(roles=("admin",))
+    db.session.add(RoleGrant(person_id=person.id, role="admin"))
+    db.session.commit()
+    assert admin.post(f"/beheer/mensen/{person.id}/rollen", data={}).status_code == 302
+    assert roles(person) == set()
+
+
 @pytest.mark.parametrize("key", ["member", "trainer", "contact", "bestaat.niet"])
 def test_only_roles_for_the_whole_site(admin, make, key):
     person = make.person()
