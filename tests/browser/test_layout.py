@@ -6,13 +6,14 @@ from lms.accounts.services import set_password
 from lms.db import db
 
 PASSWORD = "een-goed-wachtwoord"
+LONG = "arbeidsongeschiktheidsverzekeringsmaatschappijmedewerker"
 TOPS = "() => ['.lp-cols > div h2', '.lp-cols > aside h2'].map((it) => document.querySelector(it).offsetTop)"
 HIDDEN = "(it) => it.scrollHeight - it.clientHeight"
 
 
 @pytest.fixture
 def signed_in(app, make, serve, open_page):
-    run = make.run()
+    run = make.run(name=f"Groep {LONG}")
     admin = make.person(roles=("admin",))
     set_password(admin, PASSWORD)
     run_id, email = run.id, admin.email
@@ -26,7 +27,7 @@ def signed_in(app, make, serve, open_page):
     return page, run_id
 
 
-def test_the_menu_of_an_administrator_a_first_section_and_a_field_that_grows(signed_in):
+def test_a_menu_a_first_section_a_field_that_grows_and_a_long_word(signed_in):
     page, run_id = signed_in
     for width in (768, 800, 895, 900, 992):
         page.set_viewport_size({"width": width, "height": 800})
@@ -42,3 +43,12 @@ def test_the_menu_of_an_administrator_a_first_section_and_a_field_that_grows(sig
     assert field.evaluate(HIDDEN) <= 0
     field.fill("")
     assert field.evaluate("(it) => it.offsetHeight") == short
+    page.set_viewport_size({"width": 375, "height": 800})
+    for path in (
+        f"/runs/{run_id}/",
+        f"/runs/{run_id}/lesdagen/1",
+        f"/runs/{run_id}/lijst",
+        f"/beheer/uitvoeringen/{run_id}",
+    ):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == 375, path
