@@ -37,7 +37,7 @@ WHOLE = (
     selectinload(Entry.results),
 )
 """Loads entries with all that ``searchable`` and ``snapshot`` read, in a constant number of queries."""
-PAGE = (*WHOLE, joinedload(Entry.owner), joinedload(Entry.successor))
+PAGE = (*WHOLE, joinedload(Entry.owner))
 EVENT = "kennisbank.changed"
 
 

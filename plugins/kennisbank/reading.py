@@ -43,3 +43,10 @@ def load_entry(person: Person, slug: str) -> Entry:
     if entry is None:
         raise NotFound(_("Dit staat niet in de kennisbank."))
     return entry
+
+
+def successor(person: Person, entry: Entry) -> Entry | None:
+    """What followed this entry, when the person may read that too: it may be a concept, or not for everybody."""
+    if entry.successor_id is None:
+        return None
+    return db.session.scalar(select(Entry).where(Entry.id == entry.successor_id, open_to(person)))

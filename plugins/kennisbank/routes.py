@@ -63,6 +63,7 @@ def entry(slug: str) -> ResponseReturnValue:
         sources=[linked(source) for source in pieces(found.source)],
         country=country(found.country),
         standing=evidence.standing(found, current_user),
+        successor=reading.successor(current_user, found),
         figures=figures,
         status=Status,
         labels=lifecycle.LABELS,

@@ -277,6 +277,25 @@ def test_states_say_why_and_lead_on(browser, client, published):
     assert "Opgevolgd" in browser.get(f"/kennisbank/{published}/geschiedenis").text
 
 
+def test_what_followed_is_named_to_who_may_read_it(browser, client, make, sign_in, published):
+    other = begin(browser, "Voorlezen in de ochtend", other="1")
+    said = {"to": "succeeded", "successor": other, "note": "Het ging verder."}
+    assert browser.post(f"/kennisbank/{published}/stand", data=said).status_code == 302
+    stranger = sign_in(make.person(library=THERE))
+    for status, visibility, looker, shown in (
+        ("draft", "public", stranger, False),
+        ("draft", "public", browser, True),
+        ("published", "network", client, False),
+        ("published", "network", stranger, True),
+        ("published", "public", client, True),
+    ):
+        follower = entry(other)
+        follower.status, follower.visibility = status, visibility
+        db.session.commit()
+        page = looker.get(f"/kennisbank/{published}").text
+        assert ("Voorlezen in de ochtend" in page, other in page, "Het ging verder." in page) == (shown, shown, True)
+
+
 def test_history_shows_the_difference_and_puts_back(browser, published):
     hand_in(browser, published, goal="een ander doel")
     last = entry(published).revision

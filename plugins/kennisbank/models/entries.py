@@ -104,7 +104,6 @@ class Entry(Base):
 
     owner: Mapped[Library | None] = relationship()
     created_by: Mapped[Person | None] = relationship()
-    successor: Mapped["Entry | None"] = relationship(remote_side=id)
     links: Mapped[list["EntryTerm"]] = relationship(back_populates="entry", cascade="all, delete-orphan")
     words: Mapped[list["EntryWord"]] = relationship(cascade="all, delete-orphan", order_by="EntryWord.id")
     results: Mapped[list["Result"]] = relationship(cascade="all, delete-orphan", order_by="Result.position")
