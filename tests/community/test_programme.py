@@ -71,6 +71,13 @@ def test_no_cell_of_the_report_calculates(lead, pilot):
     assert ";=" not in text and "\n=" not in text and ";@" not in text
 
 
+def test_the_name_of_the_report_goes_through_any_server(lead, begin):
+    made = programmes.create("Één voor allen, сад 2026", begin().plan_id)
+    db.session.commit()
+    named = lead.get(f"/community/programmas/{made.id}/verslag.csv").headers["Content-Disposition"]
+    assert named == "attachment; filename=verslag-een-voor-allen--2026.csv"
+
+
 def test_a_lead_builds_a_programme(lead, make, begin):
     begin()
     data = {

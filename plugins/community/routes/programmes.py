@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -102,7 +103,10 @@ def report(programme_id: int) -> ResponseReturnValue:
     for share in programme_figures.shares(found):
         sheet.writerow([])
         sheet.writerow([_("Aandeel"), cell(share.province), share.count, f"{share.percent}%"])
-    headers = {"Content-Disposition": f"attachment; filename=verslag-{found.key}.csv"}
+    name = (
+        unicodedata.normalize("NFKD", found.key).encode("ascii", "ignore").decode()
+    )  # a server sends no other letters
+    headers = {"Content-Disposition": f"attachment; filename=verslag-{name}.csv"}
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv", headers=headers)
 
 
