@@ -8,8 +8,9 @@ import psycopg
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import ObjectDeletedError
 
-from .errors import Full, LmsError, Unavailable
+from .errors import Conflict, Full, LmsError, Unavailable
 
 _BUSY_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 # The second: a process that starts on a full disk finds no room for the memory that it shares with the others.
@@ -34,6 +35,8 @@ def refusal(error: BaseException) -> LmsError | None:
         return Unavailable(_("Het is nu te druk om te bewaren. Wacht even en probeer het nog een keer."), 5)
     if (isinstance(error, DBAPIError) and error.connection_invalidated) or _is_away(original):
         return Unavailable(_("De database antwoordt niet. Wacht even en probeer het nog een keer."), 15)
+    if isinstance(error, ObjectDeletedError):
+        return Conflict(_("Iemand heeft dit net verwijderd. Ga terug en laad de pagina opnieuw."))
     return None
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from .. import clock
 from ..accounts import attempts, session
@@ -65,7 +66,10 @@ def leave() -> ResponseReturnValue:
 @reads_first
 def remove_own() -> ResponseReturnValue:
     """Leave."""
-    refused = _remove(_me())
+    try:
+        refused = _remove(_me())
+    except ObjectDeletedError:  # the button was pressed twice, and the first press removed them
+        refused = None
     if refused is not None:
         return refused
     session.sign_out()

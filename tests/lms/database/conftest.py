@@ -95,6 +95,16 @@ def halting(make_app):
             flash("bewaard")
             return "ok"
 
+        @bp.post("/rename")
+        @public
+        @reads_first
+        def rename():
+            found = db.session.scalars(select(Library)).one()
+            stop()
+            write_now()
+            found.name = f"{found.name} {request.form['name']}"
+            return "ok"
+
         @bp.post("/hash")
         @public
         @reads_first

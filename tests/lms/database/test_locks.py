@@ -5,9 +5,11 @@ import time
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import delete
 
 from lms import create_app
 from lms.db import db
+from lms.libraries.models import Library
 from lms.testing import SETTINGS, Make
 
 PATIENCE = 20  # seconds
@@ -94,6 +96,17 @@ def test_a_slow_line_holds_nobody_up(halting):
     pause.open.set()
     assert slow.result(PATIENCE).status_code == 200
     assert site.names() == {"snel", "uit de trein"}
+
+
+def test_what_was_removed_meanwhile_is_said_so(halting):
+    site = halting()
+    site.post("/toy/write", "een")
+    with site.standing(site.post, "/toy/rename", "twee") as late, site.app.app_context():
+        db.session.execute(delete(Library))
+        db.session.commit()
+    assert late.result().status_code == 409
+    assert "net verwijderd" in late.result().text
+    assert site.names() == set()
 
 
 def test_signing_in_holds_nobody_up(halting):

@@ -1,6 +1,8 @@
 """A person leaves: what is theirs goes, what stays loses the name, and nothing of it is found anywhere."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -153,6 +155,19 @@ def test_the_page_says_what_goes_and_what_stays(house):
     assert "Regels in het logboek" in stays
     trainer = house.sign_in(house.ineke).get("/account/verwijderen").text
     assert re.search(r"Gegeven oordelen</span> <b[^>]*>2</b>", trainer.split("Dit blijft, zonder de naam")[1])
+
+
+def test_two_presses_at_one_moment_remove_once(house):
+    windows, together = [house.sign_in(house.noor) for _press in range(4)], Barrier(4)
+    db.session.remove()
+
+    def press(window):
+        together.wait()
+        return window.post("/account/verwijderen", data={"address": EMAIL, "current": PASSWORD}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(press, windows)) <= {302, 401}  # of who comes when it is done we know nobody
+    assert db.session.scalar(select(Person).where(Person.email == EMAIL)) is None
 
 
 def test_an_administrator_removes_somebody(house):
