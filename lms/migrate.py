@@ -8,7 +8,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from alembic.script import Script, ScriptDirectory
 from flask import g
 from sqlalchemy import Connection, column, inspect, select, text
 from sqlalchemy import table as sql_table
+from sqlalchemy.exc import DBAPIError
 
 from .db import Base, db
 from .errors import ConfigError, LmsError
@@ -165,14 +166,18 @@ def _alone_on_sqlite(tell: Callable[[str], object]) -> Iterator[None]:
 @contextmanager
 def _alone_on_postgres(tell: Callable[[str], object]) -> Iterator[None]:
     # A lock of a transaction and not of a session, which a pooler in between may keep open, with the lock, for ever.
-    with db.engine.connect() as connection, connection.begin():
+    with db.engine.connect() as connection:
         for patience in ("lock_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {patience} = 0"))
         if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": _UPGRADING}):
             tell(_WAITING)
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _UPGRADING})
         _refuse_unfit(connection)
-        yield
+        try:
+            yield
+        finally:
+            with suppress(DBAPIError):  # a lock that was lost meanwhile says nothing of what was done
+                connection.rollback()
 
 
 def _refuse_unfit(connection: Connection) -> None:

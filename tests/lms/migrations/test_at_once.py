@@ -6,10 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from lms import migrate
-from lms.db import db
 
 pytestmark = pytest.mark.slow  # processes of their own, which wait for each other
 
@@ -81,16 +79,3 @@ def test_the_second_waits_and_says_so(start, environment, make_app, lms_command,
         assert second.returncode == 0, problem
         assert ("tables of core" if command == "init" else "Restored the backup") in out
         assert not migrate.is_new()
-
-
-def test_the_lock_goes_with_its_transaction(app):
-    """PgBouncer gives a connection to whoever asks next, and what is of the session and not of a transaction stays."""
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("there is nothing between us and a file")
-    holders = text(
-        "SELECT state FROM pg_stat_activity JOIN pg_locks USING (pid) "
-        "WHERE locktype = 'advisory' AND datname = current_database()"
-    )
-    with migrate.alone():
-        assert db.session.scalars(holders).all() == ["idle in transaction"]
-    assert db.session.scalars(holders).all() == []
