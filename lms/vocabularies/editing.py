@@ -21,6 +21,8 @@ from .words import code_of, fold
 
 MOST_ALIASES = 30
 LONGEST_WORD = 200
+LONGEST_CODE = 40
+"""Of a word that is added here: plugins keep the code of a choice in a column of that width."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,11 @@ def add(vocabulary: Vocabulary, label: str) -> Term:
     """A new term at the end of the list. Raises Invalid for a word that the list has already."""
     label = _tidy(label)
     _must_be_free(vocabulary, None, label, "label")
-    code, number = code_of(label) or "woord", 1
-    codes = {term.code for term in vocabulary.terms}
+    base, number = code_of(label)[:LONGEST_CODE] or "woord", 1
+    code, codes = base, {term.code for term in vocabulary.terms}
     while code in codes:
         number += 1
-        code = f"{code_of(label)[:110] or 'woord'}_{number}"
+        code = f"{base[: LONGEST_CODE - 5]}_{number}"
     last = max((term.position for term in vocabulary.terms), default=0)
     term = Term(code=code, label=label, position=last + 1, delivered={}, origin="", aliases=[])
     vocabulary.terms.append(term)

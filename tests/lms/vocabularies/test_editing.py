@@ -13,7 +13,7 @@ from lms.audit.models import AuditEntry
 from lms.setup import load_reference_data
 from lms.vocabularies import editing, loading
 from lms.vocabularies.models import Vocabulary
-from plugins.kennisbank.models import Entry, EntryTerm, Filed
+from plugins.kennisbank.models import Entry, EntryTerm, Filed, TakeOver
 
 LIST = "/beheer/woordenlijsten/doelgroepen/"
 
@@ -177,6 +177,18 @@ def test_what_is_refused_and_kept_as_typed(admin):
     save(admin, one, definition="Van een ander venster")
     assert admin.post(f"{LIST}{one.id}", data=old).status_code == 409
     assert one.definition == "Van een ander venster"
+
+
+def test_a_long_word_can_be_chosen(admin, make, sign_in):
+    """Where a plugin keeps the code of what was chosen, there is room for it."""
+    words = [f"Geteld door de gemeente en de bibliotheek samen, {when}" for when in ("elk jaar", "elke week")]
+    for word in words:
+        assert admin.post("/beheer/woordenlijsten/resultaatsoort/", data={"label": word}).status_code == 302
+    codes = [found.code for word in words for found in resolve("resultaatsoort", [word])]
+    assert len(set(codes)) == 2 and max(map(len, codes)) <= TakeOver.kind.type.length
+    member = sign_in(make.person())
+    assert member.post("/kennisbank/nl-04/overgenomen", data={"since": "nu", "kind": codes[1]}).status_code == 302
+    assert db.session.scalars(select(TakeOver.kind)).all() == [codes[1]]
 
 
 def test_adding_and_moving(admin):
