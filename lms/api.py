@@ -54,6 +54,7 @@ from .plugins import (
     Vocabularies,
 )
 from .policies import has_role, libraries_with_role, may, public, requires
+from .presses import made_just_now
 from .privacy.names import without_name
 from .progress import services as progress
 from .runs.forms import DayField, HourField
@@ -144,6 +145,7 @@ __all__ = [
     "load_run",
     "load_visit",
     "local",
+    "made_just_now",
     "may",
     "moment",
     "ngettext",

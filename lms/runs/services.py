@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +19,7 @@ from ..courses.models import Activity, Course, Module
 from ..db import db, once
 from ..errors import NotFound
 from ..html import from_markdown
+from ..presses import made_just_now
 from ..registry import registry
 from . import messages, people, planning, schedule
 from .enrolling import Enrolled, enrol, enrolments, everybody
@@ -30,7 +31,6 @@ from .visits import RunVisit
 Coming = dict[str, list[people.Entry]]
 """Role to the people who are to have it."""
 NAME_LENGTH = 200
-DOUBLE_PRESS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -212,15 +212,7 @@ def _announcements() -> Select[Announcement]:
 def announce(run: Run, author: Person, title: str, body: str) -> Announcement:
     """Post a message and mail it to everybody else in the run. The same once more (a double press) posts nothing."""
     title = people.tidy(title)
-    earlier = db.session.scalar(
-        select(Announcement).where(
-            Announcement.run_id == run.id,
-            Announcement.author_id == author.id,
-            Announcement.title == title,
-            Announcement.body == body,
-            Announcement.created_at > clock.now() - DOUBLE_PRESS,
-        )
-    )
+    earlier = made_just_now(Announcement, run_id=run.id, author_id=author.id, title=title, body=body)
     if earlier is not None:
         return earlier
     made = Announcement(run_id=run.id, author=author, title=title, body=body, body_html=from_markdown(body))

@@ -10,7 +10,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from lms.api import CalendarEntry, Conflict, Invalid, NotFound, Person, at, db, local, now
+from lms.api import CalendarEntry, Conflict, Invalid, NotFound, Person, at, db, local, made_just_now, now
 from lms.api import gettext as _
 
 from .access import must_run
@@ -30,9 +30,13 @@ _FOLLOWED = frozenset(
 def plan_item(community: Community, person: Person, *, repeat: int = 0, **values: Any) -> list[Item]:
     """Plan an activity, and again in each of the ``repeat`` weeks after it at the same hour. Raises Invalid.
 
-    ``values`` are columns of :class:`Item`. With ``status=DRAFT`` it may still do without a goal.
+    ``values`` are columns of :class:`Item`. With ``status=DRAFT`` it may still do without a goal. The same once more (a
+    double press) plans nothing.
     """
     must_run(community)
+    earlier = made_just_now(Item, community_id=community.id, created_by_id=person.id, **values)
+    if earlier is not None:
+        return [earlier]
     items = []
     for week in range(repeat + 1):
         moved = values | {name: _weeks_later(values[name], week) for name in ("starts_at", "ends_at")}

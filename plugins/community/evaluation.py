@@ -31,13 +31,19 @@ def questions(community: Community) -> list[Question]:
     return list(db.session.scalars(found))
 
 
-def answer(community: Community, on: date, scores: Mapping[int, int]) -> Response:
-    """Keep one filled-in list: a score of 1 to 5 for each question. Raises Invalid."""
+def answer(community: Community, on: date, scores: Mapping[int, int], form: str | None = None) -> Response:
+    """Keep one filled-in list: a score of 1 to 5 for each question. A ``form`` that is sent twice is kept once.
+
+    Raises Invalid.
+    """
     must_run(community)
+    earlier = db.session.scalar(select(Response).where(Response.form == form)) if form else None
+    if earlier is not None:
+        return earlier
     wanted = {question.id for question in questions(community)}
     if set(scores) != wanted or not all(1 <= score <= 5 for score in scores.values()):
         raise Invalid(_("Geef bij elke vraag een cijfer van 1 tot en met 5."))
-    response = Response(community_id=community.id, on=on)
+    response = Response(community_id=community.id, on=on, form=form)
     response.answers = [Answer(question_id=question, score=score) for question, score in scores.items()]
     db.session.add(response)
     db.session.flush()

@@ -81,7 +81,10 @@ def set_tasks(programme: Programme, titles: Sequence[str]) -> None:
 
 
 def add_session(programme: Programme, kind: SessionKind, **values: Any) -> Session:
-    """Add a meeting of this kind after those that are there."""
+    """Add a meeting of this kind after those that are there. The last one with its day once more is a double press."""
+    last = max(programme.sessions, key=lambda session: session.position, default=None)
+    if last and last.on and last.kind_id == kind.id and all(getattr(last, name) == values[name] for name in values):
+        return last
     number = 1 + sum(1 for session in programme.sessions if session.kind_id == kind.id)
     session = Session(kind_id=kind.id, kind=kind, number=number, position=len(programme.sessions) + 1, **values)
     programme.sessions.append(session)

@@ -1,10 +1,11 @@
 """One form for each kind of record."""
 
 from collections.abc import Sequence
+from secrets import token_urlsafe
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, SelectField, ValidationError
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import BooleanField, Field, HiddenField, SelectField, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.api import DayField, today
 from lms.api import gettext as _
@@ -131,6 +132,8 @@ def response_form(questions: Sequence[Question]) -> "ResponseForm":
 
 class ResponseForm(FlaskForm):
     """One filled-in list of questions; see :func:`response_form`."""
+
+    once = HiddenField(default=lambda: token_urlsafe(16), validators=[Length(max=40)])
 
     def scores(self) -> dict[int, int]:
         """The score by question."""

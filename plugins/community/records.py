@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from lms.api import Conflict, Invalid, NotFound, Person, db
+from lms.api import Conflict, Invalid, NotFound, Person, db, made_just_now
 from lms.api import gettext as _
 
 from . import gates
@@ -51,8 +51,14 @@ def load(community: Community, model: type[Kind], record_id: int) -> Kind:
 
 
 def add(community: Community, model: type[Kind], **values: Any) -> Kind:
-    """Write down a record. Raises Conflict when the community has stopped."""
+    """Write down a record. The same once more (a double press) is the one that is there already.
+
+    Raises Conflict when the community has stopped.
+    """
     must_run(community)
+    earlier = made_just_now(model, community_id=community.id, **values)
+    if earlier is not None:
+        return earlier
     record = model(community_id=community.id, **values)
     _check(community, record)
     db.session.add(record)
@@ -100,7 +106,10 @@ def save_concept(community: Community, person: Person, text: str, content: str) 
     if not gates.passed(community, gates.CONTACT):
         raise Conflict(_("Het concept komt na het persoonlijk contact met uw doelgroep. Rond eerst die stap af."))
     last = db.session.scalar(select(func.max(Concept.number)).where(Concept.community_id == community.id)) or 0
-    return add(community, Concept, number=last + 1, text=text, content=content, created_by_id=person.id)
+    values = {"text": text, "content": content, "created_by_id": person.id}
+    return made_just_now(Concept, community_id=community.id, number=last, **values) or add(
+        community, Concept, number=last + 1, **values
+    )
 
 
 def organisation_goals(library_id: int) -> list[OrganisationGoal]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from lms.api import Conflict, Person, db, now
+from lms.api import Conflict, Person, db, made_just_now, now
 from lms.api import gettext as _
 
 from . import content, lifecycle, reading
@@ -59,11 +59,15 @@ def alike(person: Person, title: str, *, but: int = 0) -> list[Alike]:
 
 
 def start(person: Person, kind: str, title: str) -> Entry:
-    """A concept of the person's library."""
+    """A concept of the person's library. The same once more (a double press) is the one that is there."""
+    own = {"library_id": person.library_id, "created_by_id": person.id}
+    earlier = made_just_now(Entry, title=title, kind=kind_of(kind).key, status=Status.DRAFT, **own)
+    if earlier is not None:
+        return earlier
     entry = Entry(
         slug=_slug(title), kind=kind_of(kind).key, title="", library=person.library.name if person.library else "",
         country="NL", status=Status.DRAFT, visibility=Visibility.PUBLIC, origin=Origin.CONTRIBUTED,
-        library_id=person.library_id, created_by_id=person.id, links=[], words=[], results=[],
+        **own, links=[], words=[], results=[],
     )  # fmt: skip
     content.put(entry, {"title": title}, Lists(), by=person, keep=False)
     db.session.flush()

@@ -102,8 +102,9 @@ def test_the_concept_comes_after_that_gate(make, sign_in, cohort):
     spoke(here, 5)
     spoke(there, 5)
     finish(browser, here, "contact")
-    for _version in (1, 2):
-        assert browser.post(f"/community/{here.id}/concept/nieuw", data=data).status_code == 302
+    for version in ("Recepten", "Recepten en tijdschriften"):
+        written = browser.post(f"/community/{here.id}/concept/nieuw", data=data | {"content": version})
+        assert written.status_code == 302
     page = browser.get(f"/community/{here.id}/concept").text
     assert page.index("Versie 2") < page.index("Versie 1")
 

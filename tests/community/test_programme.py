@@ -35,8 +35,10 @@ def test_sessions_and_tasks_are_data(lead, pilot):
     assert all(title in page for title in titles)
     assert len(pilot.tasks) == 2
     data = {"kind": "Excursie", "plural": "Excursies", "on": "2026-12-01"}
-    assert lead.post(f"/community/programmas/{pilot.id}/bijeenkomsten/nieuw", data=data).status_code == 302
-    assert "Excursie 1" in lead.get(f"/community/programmas/{pilot.id}").text
+    for _press in range(2):
+        assert lead.post(f"/community/programmas/{pilot.id}/bijeenkomsten/nieuw", data=data).status_code == 302
+    page = lead.get(f"/community/programmas/{pilot.id}").text
+    assert "Excursie 1" in page and "Excursie 2" not in page
 
 
 @pytest.mark.req("R0.16", "R0.17")

@@ -1,5 +1,7 @@
 """What a library writes down: each on what it rests, without people, and for nobody else."""
 
+import re
+
 import pytest
 from sqlalchemy import inspect, select
 
@@ -45,6 +47,16 @@ def test_each_kind_is_written_read_and_closed_to_others(make, sign_in, begin, ki
         assert stranger.post(f"{address}/{path}", data=data).status_code == 404
         assert coach.post(f"{address}/{path}", data=data).status_code == 403
     assert stranger.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_double_press_writes_once(make, sign_in, begin, kind):
+    community = begin(done=8)
+    browser, model = sign_in(make.person()), KINDS[kind].model
+    before = set(db.session.scalars(select(model.id)))
+    for _press in range(2):
+        assert browser.post(f"/community/{community.id}/{kind}/nieuw", data=GOOD[kind]).status_code == 302
+    assert len(set(db.session.scalars(select(model.id))) - before) == 1
 
 
 def test_a_record_of_another_library_is_not_reached_through_ones_own(make, sign_in, begin):
@@ -148,8 +160,11 @@ def test_our_questions_hide_small_numbers_and_know_nobody(make, sign_in, begin):
     scores = {f"q{name}": "4" for name in names}
     assert browser.post(address, data={}).status_code == 422
     assert browser.post(address, data=scores | {f"q{names[0]}": "6"}).status_code == 422
-    for _list in range(4):
+    for _list in range(3):
         assert browser.post(address, data=scores).status_code == 302
+    once = {"once": re.search(r'name="once"[^>]*value="([^"]+)"', page)[1]}
+    for _press in range(2):
+        assert browser.post(address, data=scores | once).status_code == 302
     assert "4,0" not in browser.get(address).text
     assert browser.get(address).text.count("minder dan 5 antwoorden") == 4
     browser.post(address, data=scores)

@@ -39,6 +39,11 @@ def begin(browser, title=TEXT["title"], kind="actie", **more):
     return answer.location.split("/")[2]
 
 
+def test_a_double_press_begins_one_concept(browser):
+    first, second = (begin(browser, "Een boekenbus in de wijk", other="1") for _press in range(2))
+    assert first == second
+
+
 def hidden(page):
     return {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page.text)[1] for name in ("revision", "based_on")}
 

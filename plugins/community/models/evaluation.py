@@ -34,6 +34,7 @@ class Response(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community_community.id", ondelete="CASCADE"), index=True)
     on: Mapped[date]
+    form: Mapped[str | None] = mapped_column(String(40), unique=True)  # chance; sent twice, one form is one list
 
     answers: Mapped[list["Answer"]] = relationship(cascade="all, delete-orphan")
 

@@ -115,7 +115,7 @@ def answer(community_id: int) -> ResponseReturnValue:
     form = response_form(evaluation.questions(community))
     if not form.validate():
         return _questions(community, form), 422
-    evaluation.answer(community, today(), form.scores())
+    evaluation.answer(community, today(), form.scores(), form.once.data or None)
     flash(_("De antwoorden zijn bewaard. Van wie ze zijn, is nergens te zien."), "success")
     return redirect(url_for(".questions", community_id=community.id))
 
