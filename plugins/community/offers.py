@@ -36,7 +36,7 @@ from .models import DRAFT, PARTNER, PLANNED, STAKEHOLDER, Community, Item, Partn
 
 RESULT_DAYS = 90
 """After so many days the result of an activity that was handed out is expected."""
-DEFAULT_MINUTES = 120
+DEFAULT_MINUTES, LONGEST_MINUTES = 120, 24 * 60
 LATER = 28
 """A draft from coursework begins so many days from now, until somebody chooses a day."""
 
@@ -75,7 +75,7 @@ class _Taker:
         """The columns that a row fills."""
         raise NotImplementedError
 
-    def besides(self, community: Community, person: Person) -> dict[str, Any]:
+    def besides(self, row: PieceRow, person: Person) -> dict[str, Any]:
         """What a new record has besides."""
         return {}
 
@@ -107,7 +107,7 @@ class _Taker:
         for row in rows:
             record, values = there.get(row.ref), self.values(row)
             if record is None:
-                record = self.model(community_id=community.id, **values, **self.besides(community, person))
+                record = self.model(community_id=community.id, **values, **self.besides(row, person))
                 db.session.add(record)
                 db.session.flush()
             else:
@@ -170,7 +170,7 @@ class _Stakeholders(_Taker):
         }
         return {"organisation": _text(row.values, "organisation", 200), "about": _lines(row.values, labels)}
 
-    def besides(self, community: Community, person: Person) -> dict[str, Any]:
+    def besides(self, row: PieceRow, person: Person) -> dict[str, Any]:
         return {"kind": STAKEHOLDER}
 
     def is_built_on(self, record: Any) -> bool:
@@ -227,12 +227,14 @@ class _Activity(_Taker):
         """Only drafts: what stands in the calendar is not changed by coursework."""
         return db.session.scalars(select(Item).where(Item.community_id == community.id, Item.status == DRAFT)).all()
 
-    def besides(self, community: Community, person: Person) -> dict[str, Any]:
+    def besides(self, row: PieceRow, person: Person) -> dict[str, Any]:
         starts = at(today() + timedelta(days=LATER), time(10))
+        planned = row.values.get("duration")
+        minutes = planned if isinstance(planned, (int, float)) and 0 < planned <= LONGEST_MINUTES else DEFAULT_MINUTES
         return {
             "status": DRAFT,
             "starts_at": starts,
-            "ends_at": starts + timedelta(minutes=DEFAULT_MINUTES),
+            "ends_at": starts + timedelta(minutes=minutes),
             "created_by_id": person.id,
         }
 
@@ -252,7 +254,7 @@ _OFFERED: tuple[tuple[str, Any, _Taker, str, tuple[str, ...]], ...] = (
         _l("Zet als concept in de kalender van uw community"),
         _Activity(),
         "",
-        ("title", "target_group", "reason", "goal", "cocreation", "place", "costs", "plan_b"),
+        ("title", "target_group", "reason", "goal", "cocreation", "place", "duration", "costs", "plan_b"),
     ),
     (
         "partners",

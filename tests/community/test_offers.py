@@ -1,5 +1,7 @@
 """What the community takes of coursework."""
 
+from datetime import timedelta
+
 import pytest
 
 from lms.api import PieceRow, db
@@ -17,4 +19,13 @@ def test_all_that_a_preview_shows_comes_along(begin, make, app, offer):
     made = [
         getattr(record, name) for model, names in KEPT.items() for record in db.session.query(model) for name in names
     ]
-    assert [name for name in offer.fields if f"woord-{name}" not in "\n".join(filter(None, made))] == []
+    lost = [name for name in offer.fields if f"woord-{name}" not in "\n".join(filter(None, made))]
+    assert lost == ["duration"] * (offer.key == "community.activity-plan"), "no number of minutes; see below"
+
+
+@pytest.mark.parametrize(("planned", "minutes"), [(90, 90), (None, 120), (0, 120), (100_000, 120)])
+def test_an_activity_takes_as_long_as_was_planned(begin, make, app, planned, minutes):
+    community, offer = begin(), next(offer for offer in OFFERS if offer.key == "community.activity-plan")
+    refs = offer.take(make.person(), str(community.id), [PieceRow("plan", {"title": "Kook", "duration": planned})])
+    made = db.session.get(Item, int(refs["plan"]))
+    assert made.ends_at - made.starts_at == timedelta(minutes=minutes)
