@@ -34,13 +34,18 @@ def plan_item(community: Community, person: Person, *, repeat: int = 0, **values
     double press) plans nothing.
     """
     must_run(community)
-    earlier = made_just_now(Item, community_id=community.id, created_by_id=person.id, **values)
+    values |= {"community_id": community.id, "created_by_id": person.id}
+    weeks = [
+        values | {name: _weeks_later(values[name], week) for name in ("starts_at", "ends_at")}
+        for week in range(repeat + 1)
+    ]
+    # By the last: who planned one activity, and then the same one with its weeks, wants those weeks.
+    earlier = made_just_now(Item, **weeks[-1])
     if earlier is not None:
-        return [earlier]
+        return [made_just_now(Item, **weeks[0]) or earlier]
     items = []
-    for week in range(repeat + 1):
-        moved = values | {name: _weeks_later(values[name], week) for name in ("starts_at", "ends_at")}
-        item = Item(community_id=community.id, created_by_id=person.id, **moved)
+    for week in weeks:
+        item = Item(**week)
         _check(community, item)
         items.append(item)
     db.session.add_all(items)

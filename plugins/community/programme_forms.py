@@ -1,7 +1,7 @@
 """The forms of who leads a programme."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from lms.api import DayField
@@ -44,6 +44,7 @@ class SessionForm(FlaskForm):
     place = line(_l("Plek"))
     yields = paragraph(_l("Wat neemt elke bibliotheek mee naar huis?"), most=1_000, description="")
     evaluates = BooleanField(_l("Op deze dag kijkt u terug en vergelijkt u de communities"))
+    seen = HiddenField(filters=[lambda seen: int(seen) if str(seen).isdecimal() and len(str(seen)) < 6 else None])
 
 
 class JoinForm(FlaskForm):

@@ -80,11 +80,15 @@ def set_tasks(programme: Programme, titles: Sequence[str]) -> None:
     db.session.flush()
 
 
-def add_session(programme: Programme, kind: SessionKind, **values: Any) -> Session:
-    """Add a meeting of this kind after those that are there. The last one with its day once more is a double press."""
-    last = max(programme.sessions, key=lambda session: session.position, default=None)
-    if last and last.on and last.kind_id == kind.id and all(getattr(last, name) == values[name] for name in values):
-        return last
+def add_session(programme: Programme, kind: SessionKind, *, seen: int | None = None, **values: Any) -> Session:
+    """Add a meeting of this kind after those that are there.
+
+    ``seen`` is how many were there for who adds it. When the one after those is the same, the button was pressed twice.
+    """
+    wanted = values | {"kind_id": kind.id, "position": -1 if seen is None else seen + 1}
+    for session in programme.sessions:
+        if all(getattr(session, name) == value for name, value in wanted.items()):
+            return session
     number = 1 + sum(1 for session in programme.sessions if session.kind_id == kind.id)
     session = Session(kind_id=kind.id, kind=kind, number=number, position=len(programme.sessions) + 1, **values)
     programme.sessions.append(session)

@@ -180,3 +180,13 @@ def test_the_network_sees_what_is_published_and_public(make, sign_in, kitchen):
     assert "Onder ons" not in page
     assert "Veertig vaste bezoekers" not in page
     assert stranger.get(f"/community/{community.id}").status_code == 404
+
+
+def test_weeks_that_were_forgotten_are_planned_after_all(kitchen):
+    community, browser, goal = kitchen
+    address = f"/community/{community.id}/kalender/nieuw"
+    starts = select(Item.starts_at).where(Item.community_id == community.id).distinct()
+    for repeat, weeks in (("0", 1), ("2", 3), ("2", 3)):
+        assert browser.post(address, data=form(goal, repeat=repeat)).status_code == 302
+        assert len(db.session.scalars(starts).all()) == weeks
+    assert len(db.session.scalars(select(Item.id).where(Item.community_id == community.id)).all()) == 4

@@ -1,5 +1,6 @@
 """Programmes: data, shares, coaches with dates, who sees what, and 137 libraries at once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,10 +36,14 @@ def test_sessions_and_tasks_are_data(lead, pilot):
     assert all(title in page for title in titles)
     assert len(pilot.tasks) == 2
     data = {"kind": "Excursie", "plural": "Excursies", "on": "2026-12-01"}
-    for _press in range(2):
-        assert lead.post(f"/community/programmas/{pilot.id}/bijeenkomsten/nieuw", data=data).status_code == 302
-    page = lead.get(f"/community/programmas/{pilot.id}").text
-    assert "Excursie 1" in page and "Excursie 2" not in page
+    new = f"/community/programmas/{pilot.id}/bijeenkomsten/nieuw"
+    for number in (1, 2):  # in the morning and in the afternoon, each pressed twice
+        data["seen"] = re.search(r'name="seen"[^>]*value="(\d+)"', lead.get(new).text)[1]
+        for _press in range(2):
+            assert lead.post(new, data=data).status_code == 302
+        page = lead.get(f"/community/programmas/{pilot.id}").text
+        assert f"Excursie {number}" in page and f"Excursie {number + 1}" not in page
+    assert lead.post(new, data=data | {"seen": "9" * 5000}).status_code == 302
 
 
 @pytest.mark.req("R0.16", "R0.17")

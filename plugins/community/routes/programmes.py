@@ -160,7 +160,8 @@ def _save(found: Programme, form: ProgrammeForm) -> None:
 @bp.get("/programmas/<int:programme_id>/bijeenkomsten/nieuw")
 @requires("community.manage")
 def new_session_form(programme_id: int) -> ResponseReturnValue:
-    return _session(programmes.load_programme(current_user, programme_id), SessionForm())
+    found = programmes.load_programme(current_user, programme_id)
+    return _session(found, SessionForm(data={"seen": len(found.sessions)}))
 
 
 @bp.post("/programmas/<int:programme_id>/bijeenkomsten/nieuw")
@@ -196,7 +197,7 @@ def change_session(programme_id: int, session_id: int) -> ResponseReturnValue:
     form = SessionForm()
     if not form.validate():
         return _session(found, form, session), 422
-    values = {name: value for name, value in form.data.items() if name not in {"csrf_token", "kind", "plural"}}
+    values = {name: value for name, value in form.data.items() if name not in {"csrf_token", "kind", "plural", "seen"}}
     programmes.change(session, **values)
     came = {
         part.id: int(people)
